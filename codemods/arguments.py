@@ -1,0 +1,304 @@
+"""Which type arguments each class header gets: worked out from what the factories return, never listed.
+
+Rules 1 to 4 of MIGRATION.md, "Type arguments": one type below a class binds the parameter there,
+several leave it open, a mixin that declares the attribute binds it, and nothing has a default.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.data import MigrationError, Note, Spec, TypeParameter
+from codemods.declarations import declarations, is_test, is_trivial, without_none
+from codemods.index import ClassInfo, Function, Index
+from codemods.roles import Part, Roles
+from codemods.scopes import ClassRef
+
+Argument = str | ClassRef
+"""A type variable by name, or a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeVariable:
+    """A type variable for types.py; several bounds stand for their union."""
+
+    name: str
+    bounds: tuple[ClassRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A named union of the client types found on one side."""
+
+    name: str
+    members: tuple[ClassRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Open type parameters and the arguments each class gives its base."""
+
+    open: Mapping[ClassRef, Mapping[str, str]]
+    """The type parameters a class leaves open -> its type variable, in the order of the root's parameters."""
+    given: Mapping[ClassRef, Mapping[ClassRef, tuple[Argument, ...]]]
+    """Class -> base in the hierarchy -> the arguments it gives to that base's open parameters."""
+    variables: tuple[TypeVariable, ...]
+    unions: tuple[Union, ...]
+    clients: Mapping[ClassRef, str]
+    """Every client type found and the type parameter it stands for."""
+    notes: tuple[Note, ...]
+
+    def header(
+        self, ref: ClassRef, roles: Roles, phases: frozenset[int]
+    ) -> Mapping[ClassRef, tuple[Argument, ...]]:
+        """The arguments of a class header when these phases are carried out.
+
+        A base whose own phase is not among them is not generic yet and gets no arguments.
+        """
+        if roles.of[ref].phase not in phases:
+            return {}
+        return {
+            base: arguments
+            for base, arguments in self.given.get(ref, {}).items()
+            if arguments and (roles.migrated or self._generic(base, roles, phases))
+        }
+
+    def _generic(self, ref: ClassRef, roles: Roles, phases: frozenset[int]) -> bool:
+        if roles.of[ref].phase not in phases:
+            return False
+        above = self.given.get(ref, {})
+        return roles.of[ref].part is Part.ROOT or any(self._generic(base, roles, phases) for base in above)
+
+
+def work_out(index: Index, roles: Roles, spec: Spec) -> Arguments:
+    """The arguments of every class of the hierarchy.
+
+    Raises MigrationError where a bound is not in the tree or a client type does not descend from it.
+    """
+    return _Solver(index, roles, spec).solve()
+
+
+class _Solver:
+    def __init__(self, index: Index, roles: Roles, spec: Spec) -> None:
+        self.index = index
+        self.classes = index.classes
+        self.roles = roles
+        self.spec = spec
+        self.notes: list[Note] = []
+        self.made = {p.name: self._made(p) for p in spec.type_parameters}
+
+    def solve(self) -> Arguments:
+        variables: dict[str, TypeVariable] = {}
+        opened: dict[ClassRef, dict[str, str]] = {}
+        given: dict[ClassRef, dict[ClassRef, tuple[Argument, ...]]] = {}
+        for ref in self.index.members:
+            opened[ref] = self._opened(ref, opened)
+            given[ref] = {
+                base: tuple(self._argument(ref, name, opened) for name in opened[base])
+                for base in self.index.parents(ref)
+            }
+        for parameter in self.spec.type_parameters:
+            for variable in self._variables(parameter, opened):
+                variables[variable.name] = variable
+        clients = {c: name for name, made in self.made.items() for types in made.values() for c in types}
+        return Arguments(
+            opened,
+            given,
+            tuple(variables.values()),
+            tuple(self._unions()),
+            clients,
+            tuple(self.notes),
+        )
+
+    # --- what the factories return ----------------------------------------------------------------
+
+    def _made(self, parameter: TypeParameter) -> dict[ClassRef, tuple[ClassRef, ...]]:
+        """For every member, the client types of the classes at or below it that can be made."""
+        own = {ref: t for ref in self.index.members if (t := self._returned(ref, parameter)) is not None}
+        return {
+            ref: tuple(
+                dict.fromkeys(
+                    own[d] for d in self.index.descendants(ref) if d in own and (tests or not is_test(d.path))
+                )
+            )
+            for ref in self.index.members
+            for tests in (is_test(ref.path),)  # what only a test makes says nothing of the classes it tests
+        }
+
+    def _returned(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
+        side = self.roles.side(ref)
+        for factory in self.spec.factories:
+            if factory.type_parameter != parameter.name:
+                continue
+            names = {factory.new, *(old for s, old in factory.old.items() if s == side)}
+            for ancestor, function in self._definitions(ref, names):
+                if is_trivial(function):
+                    return None
+                if function.returns is not None:
+                    return self._client(ancestor, function.returns)
+                text = f"{ancestor.name}.{function.name} has no return annotation"
+                self.notes.append(Note(ancestor.path, function.lineno, text))
+                return self._declared(ref, names)
+        return None
+
+    def _definitions(self, ref: ClassRef, names: set[str]) -> Iterator[tuple[ClassRef, Function]]:
+        for ancestor in self.classes.mro(ref):
+            info = self.classes.get(ancestor)
+            for function in info.functions() if info else ():
+                if function.name in names:
+                    yield ancestor, function
+
+    def _declared(self, ref: ClassRef, names: set[str]) -> ClassRef | None:
+        """Where a factory says nothing, what it overrides says it."""
+        annotated = ((a, f.returns) for a, f in self._definitions(ref, names) if f.returns is not None)
+        return next((self._client(a, returns) for a, returns in annotated), None)
+
+    def _client(self, owner: ClassRef, annotation: ast.expr) -> ClassRef | None:
+        info = self.classes.get(owner)
+        if info is None:
+            return None
+        for node in without_none(annotation):
+            meaning = self.classes.modules.meaning(node, info.nodes[0].scope)
+            if isinstance(meaning, ClassRef):
+                return meaning
+        return None
+
+    # --- open or bound ----------------------------------------------------------------------------
+
+    def _opened(self, ref: ClassRef, opened: Mapping[ClassRef, Mapping[str, str]]) -> dict[str, str]:
+        """Type parameter -> type variable, for the parameters a class leaves open."""
+        if ref == self.index.root:
+            return {p.name: p.name for p in self.spec.type_parameters}
+        above = {name for base in self.index.parents(ref) for name in opened[base]}
+        return {
+            p.name: p.variables.get(self.roles.side(ref) or "", p.name)
+            for p in self.spec.type_parameters
+            if p.name in above and self._bound(ref, p) is None
+        }
+
+    def _bound(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
+        made = self.made[parameter.name][ref]
+        if len(made) == 1:
+            return made[0]
+        declared = self._mixed_in(ref, parameter)
+        if declared and len(made) > 1:
+            text = (
+                f"{ref.name} inherits a declaration as {declared.name}, but its descendants make others too"
+            )
+            self.notes.append(Note(ref.path, self.index.members[ref].line, text))
+        return declared
+
+    def _mixed_in(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
+        """The concrete type a mixin of the class declares the attribute with."""
+        names = {
+            name
+            for attribute in self.spec.attributes
+            if attribute.type_parameter == parameter.name
+            for name in (attribute.new, *attribute.old.values())
+        }
+        for ancestor in self.classes.mro(ref):
+            role = self.roles.of.get(ancestor)
+            info = self.classes.get(ancestor)
+            if role is None or info is None or role.part is not Part.MIXIN:
+                continue
+            for declaration in declarations(info):
+                if declaration.name in names and isinstance(declaration.statement, ast.AnnAssign):
+                    return self._client(ancestor, declaration.statement.annotation)
+        return None
+
+    def _argument(self, ref: ClassRef, name: str, opened: Mapping[ClassRef, Mapping[str, str]]) -> Argument:
+        if name in opened[ref]:
+            return opened[ref][name]
+        parameter = next(p for p in self.spec.type_parameters if p.name == name)
+        bound = self._bound(ref, parameter)
+        assert bound is not None, "a parameter that is not open is bound"
+        return bound
+
+    # --- type variables and their bounds ------------------------------------------------------------
+
+    def _variables(
+        self, parameter: TypeParameter, opened: Mapping[ClassRef, Mapping[str, str]]
+    ) -> Iterator[TypeVariable]:
+        root_bound = self._root_bound(parameter)
+        yield TypeVariable(parameter.name, (root_bound,))
+        for side, name in parameter.variables.items():
+            users = [
+                r for r, names in opened.items() if self.roles.side(r) == side and parameter.name in names
+            ]
+            users = [r for r in users if r != self.index.root]
+            types = tuple(dict.fromkeys(t for r in users for t in self.made[parameter.name][r]))
+            for client in types:
+                if root_bound not in self.classes.mro(client):
+                    raise MigrationError(
+                        f"{client.path}: class {client.name} stands for {parameter.name} but does not "
+                        f"descend from its bound {root_bound.name}"
+                    )
+            if users:
+                yield TypeVariable(name, self._bounds(types, root_bound, users, parameter))
+
+    def _root_bound(self, parameter: TypeParameter) -> ClassRef:
+        name = parameter.bound.rpartition(".")[2]
+        found = {
+            nodes[0].ref
+            for module in self.classes.modules.mentioning(name)
+            for nodes in module.classes.values()
+            if nodes[0].ref.qualname == name
+        }
+        made = {t for types in self.made[parameter.name].values() for t in types}
+        near = {ref for ref in found if any(ref in self.classes.mro(t) for t in made)} or found
+        if len(near) != 1:
+            places = " and ".join(sorted(str(ref.path) for ref in near)) or "nowhere"
+            raise MigrationError(
+                f"the bound {parameter.bound} of {parameter.name} must be one class; found {places}"
+            )
+        return next(iter(near))
+
+    def _bounds(
+        self, types: tuple[ClassRef, ...], root: ClassRef, users: list[ClassRef], parameter: TypeParameter
+    ) -> tuple[ClassRef, ...]:
+        """The nearest class all types share that has what the classes use of the client; else all types."""
+        if not types:
+            return (root,)
+        used = {name for ref in users for name in self._used(self.index.members[ref], parameter)}
+        lines = [self.classes.mro(t) for t in types]
+        shared = [ref for ref in lines[0] if all(ref in line for line in lines)]
+        return next(
+            ((ref,) for ref in shared if used <= self._members(ref) | self._missing_everywhere(types, used)),
+            types,
+        )
+
+    def _missing_everywhere(self, types: Iterable[ClassRef], used: set[str]) -> set[str]:
+        """What no type has anyway (or what not all have) is an error today and no reason for a union."""
+        return {name for name in used if not all(name in self._members(t) for t in types)}
+
+    def _members(self, ref: ClassRef) -> set[str]:
+        names: set[str] = set()
+        for ancestor in self.classes.mro(ref):
+            if info := self.classes.get(ancestor):
+                names |= {f.name for f in info.functions()} | {d.name for d in declarations(info)}
+        return names
+
+    def _used(self, info: ClassInfo, parameter: TypeParameter) -> Iterator[str]:
+        names = {
+            name
+            for attribute in self.spec.attributes
+            if attribute.type_parameter == parameter.name
+            for name in (attribute.new, *attribute.old.values())
+        }
+        for node in (n for c in info.nodes for n in ast.walk(c.node)):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute)
+                and node.value.attr in names
+            ):
+                yield node.attr
+
+    def _unions(self) -> Iterator[Union]:
+        for parameter in self.spec.type_parameters:
+            for side, name in parameter.unions.items():
+                refs = [r for r in self.index.members if self.roles.side(r) == side]
+                types = tuple(dict.fromkeys(t for r in refs for t in self.made[parameter.name][r]))
+                if types:
+                    yield Union(name, types)

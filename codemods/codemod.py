@@ -1,0 +1,196 @@
+"""The base of all codemods, and how several of them change one file in one traversal.
+
+Codemods see the file as it was found: the position of an ``original_node`` never shifts. Each
+receives the ``updated_node`` the one before it left (the convention of LibCST's CSTTransformer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from codemods.data import Change, Failure, Site
+from codemods.edits import Report, UnexplainedChange, between
+from codemods.importing import local_name, reaches, source_for
+from codemods.project import Project
+from codemods.scopes import ClassRef, Module
+from codemods.text import UnreadableSource
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a codemod is given: the project, one file of it, and the phases that are carried out.
+
+    ``imports`` collects what the changed file needs: (module, name), and whether for type checking only.
+    """
+
+    project: Project
+    module: Module
+    phases: frozenset[int]
+    imports: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @property
+    def path(self) -> PurePosixPath:
+        return self.module.path
+
+    def sites(self) -> tuple[Site, ...]:
+        """The sites of this file that are carried out in these phases."""
+        return tuple(s for s in self.project.by_path.get(self.path, ()) if s.phase in self.phases)
+
+    def need(self, target: PurePosixPath, name: str) -> str:
+        """Have ``name`` imported from a file of the tree. Returns it, for use in code."""
+        if target != self.path:
+            self.imports[(source_for(self.project.modules, self.module, target), name)] = False
+        return name
+
+    def name_of(self, ref: ClassRef) -> str:
+        """An expression for a class of the tree in this file, imported when it is not there yet.
+
+        A class whose module imports this file is named in quotes and imported for type checking only.
+        """
+        modules = self.project.modules
+        if ref.path == self.path:
+            return ref.qualname
+        if known := local_name(modules, self.module, ref):
+            return known
+        source = source_for(modules, self.module, ref.path)
+        if reaches(modules, ref.path, self.path):
+            self.imports[(source, ref.name)] = True
+            return f'"{ref.name}"'
+        self.imports[(source, ref.name)] = False
+        return ref.name
+
+
+class Codemod(cst.CSTTransformer):
+    """One kind of change to one file."""
+
+    def __init__(
+        self, given: Given, positions: Mapping[cst.CSTNode, CodeRange], reports: list[Report]
+    ) -> None:
+        super().__init__()
+        self.given = given
+        self.project = given.project
+        self.spec = given.project.spec
+        self.phases = given.phases
+        self._positions = positions
+        self._reports = reports
+        self._sites = {(s.line, s.column): s for s in given.sites()}
+
+    @classmethod
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
+        """Files this codemod adds to the tree: path -> (text, reason). They are part of phase 1."""
+        del project, phases
+        return {}
+
+    def site(self, node: cst.CSTNode) -> Site | None:
+        """The site at a name, when it is carried out in these phases."""
+        place = self._positions.get(node)
+        return self._sites.get((place.start.line, place.start.column + 1)) if place else None
+
+    def sites_in(self, node: cst.CSTNode) -> list[Site]:
+        """The sites inside a node."""
+        place = self._positions.get(node)
+        if place is None:
+            return []
+        start = (place.start.line, place.start.column + 1)
+        end = (place.end.line, place.end.column + 1)
+        return [site for at, site in self._sites.items() if start <= at < end]
+
+    def start_of(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The 1-based line and column where a node starts."""
+        place = self._positions[node].start
+        return place.line, place.column + 1
+
+    def class_ref(self, node: cst.ClassDef) -> ClassRef | None:
+        """The class a statement defines."""
+        line, _ = self.start_of(node.name)
+        for nodes in self.given.module.classes.values():
+            if any(n.node.lineno == line and n.node.name == node.name.value for n in nodes):
+                return nodes[0].ref
+        return None
+
+    def report(self, node: cst.CSTNode, phase: int, reason: str) -> None:
+        """Say what is done to a node, and why; a change nobody reports is refused."""
+        place = self._positions[node]
+        self._reports.append(Report(place.start.line, place.end.line, phase, reason))
+
+    def statement(self, code: str) -> cst.BaseStatement:
+        """A statement in the style of the file."""
+        module = self._module
+        return cst.parse_statement(code, config=module.config_for_parsing)
+
+    def visit_Module(self, node: cst.Module) -> None:
+        self._module = node
+
+
+class _Combined(cst.CSTTransformer):
+    """Several codemods in one traversal."""
+
+    def __init__(self, codemods: Sequence[Codemod]) -> None:
+        super().__init__()
+        self.codemods = codemods
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        for codemod in self.codemods:
+            codemod.on_visit(node)
+        return True
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        for codemod in self.codemods:
+            left = codemod.on_leave(original_node, updated_node)
+            if isinstance(left, cst.RemovalSentinel | cst.FlattenSentinel):
+                return left
+            updated_node = left
+        return updated_node
+
+
+class Source:
+    """The parsed files of a run: LibCST parses a file once, however many sets of phases are tried on it."""
+
+    def __init__(self) -> None:
+        self._trees: dict[PurePosixPath, tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure] = {}
+
+    def get(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
+        if module.path not in self._trees:
+            self._trees[module.path] = self._parse(module)
+        return self._trees[module.path]
+
+    @staticmethod
+    def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
+        try:
+            tree = cst.parse_module(module.text.text)
+        except (cst.ParserSyntaxError, RecursionError) as error:
+            return Failure(
+                module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}"
+            )
+        if tree.code != module.text.text:
+            return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
+        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        return wrapper.module, wrapper.resolve(PositionProvider)
+
+
+def change(source: Source, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
+    """Carry codemods out on one file. None when they change nothing."""
+    parsed = source.get(given.module)
+    if isinstance(parsed, Failure):
+        return parsed
+    tree, positions = parsed
+    reports: list[Report] = []
+    combined = _Combined([codemod(given, positions, reports) for codemod in codemods])
+    text = given.module.text
+    updated = tree.visit(combined).code
+    if updated == text.text:
+        return None
+    try:
+        edits = between(given.path, text.text, updated, reports)
+        return Change(given.path, given.project.snapshot[given.path], text.encode(updated), edits)
+    except (UnexplainedChange, UnreadableSource) as error:
+        return Failure(
+            given.path, "unexplained" if isinstance(error, UnexplainedChange) else error.code, str(error)
+        )

@@ -1,0 +1,121 @@
+"""What a class body declares, read off its statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.index import ClassInfo, Function, statements
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A place in a class that gives one of its attributes being: ``self.x = ...`` or ``x: T``."""
+
+    name: str
+    statement: ast.Assign | ast.AnnAssign
+    function: Function | None
+    """The method the statement stands in; None for the class body."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it carries nothing: no value, None or False."""
+        value = self.statement.value
+        return value is None or (isinstance(value, ast.Constant) and value.value in (None, False))
+
+    @property
+    def initial(self) -> bool:
+        """Whether it says what the attribute is, rather than giving it a new value later."""
+        starts = self.function is None or self.function.name == "__init__"
+        return isinstance(self.statement, ast.AnnAssign) or (starts and self.plain)
+
+
+def declarations(info: ClassInfo) -> Iterator[Declaration]:
+    """Every assignment to an attribute of the object or class, in the order of the source."""
+    for node in info.nodes:
+        for statement in statements(node.node.body):
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                yield from _targets(statement, None, None)
+    for function in info.functions():
+        for inner in ast.walk(function):
+            if isinstance(inner, ast.Assign | ast.AnnAssign):
+                yield from _targets(inner, function, receiver(function))
+
+
+def _targets(
+    statement: ast.Assign | ast.AnnAssign, function: Function | None, owner: str | None
+) -> Iterator[Declaration]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    for target in targets:
+        match target:
+            case ast.Name() if owner is None:
+                yield Declaration(target.id, statement, function)
+            case ast.Attribute(value=ast.Name(id=name)) if name == owner:
+                yield Declaration(target.attr, statement, function)
+
+
+def receiver(function: Function) -> str | None:
+    """The name a method knows its object or class by; None for a static method."""
+    if any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list):
+        return None
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    return arguments[0].arg if arguments else None
+
+
+def is_abstract(function: Function) -> bool:
+    """Whether a decorator calls it abstract."""
+    names = (
+        d.attr if isinstance(d, ast.Attribute) else getattr(d, "id", "") for d in function.decorator_list
+    )
+    return any(name.startswith("abstract") for name in names)
+
+
+def is_trivial(function: Function) -> bool:
+    """Whether the body carries nothing: a docstring, ``pass``, ``...``, ``raise NotImplementedError``."""
+
+    def nothing(statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                return True
+            case ast.Raise(
+                exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))
+            ):
+                return True
+        return False
+
+    return all(nothing(statement) for statement in function.body)
+
+
+def is_test(path: PurePosixPath) -> bool:
+    """Whether a file belongs to the project's tests (pytest's and unittest's conventions)."""
+    return (
+        any(part in ("tests", "test") for part in path.parts[:-1])
+        or path.name.startswith("test_")
+        or path.stem.endswith("_test")
+        or path.name == "conftest.py"
+    )
+
+
+def without_none(annotation: ast.expr) -> Iterator[ast.expr]:
+    """The parts of an annotation that are not None: Optional, Union and ``|`` are looked through."""
+    match annotation:
+        case ast.Constant(value=None):
+            return
+        case ast.Constant(value=str() as text):
+            try:
+                yield from without_none(ast.parse(text, mode="eval").body)
+            except SyntaxError:
+                return
+        case ast.BinOp(op=ast.BitOr()):
+            yield from without_none(annotation.left)
+            yield from without_none(annotation.right)
+        case ast.Subscript(
+            value=ast.Name(id="Optional" | "Union") | ast.Attribute(attr="Optional" | "Union")
+        ):
+            inner = annotation.slice
+            for part in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
+                yield from without_none(part)
+        case _:
+            yield annotation

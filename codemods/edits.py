@@ -1,0 +1,99 @@
+"""Edits between two versions of a text, each with the reasons that codemods reported for its lines."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.data import Edit
+from codemods.text import line_starts
+
+_TOKEN = re.compile(r"\w+|\r\n|\s|.", re.DOTALL)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class UnexplainedChange(Exception):
+    """A difference no codemod has reported: it must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a codemod says it does to the lines ``first`` to ``last`` (1-based, both included) of a file."""
+
+    first: int
+    last: int
+    phase: int
+    reason: str
+
+
+def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Report]) -> tuple[Edit, ...]:
+    """The edits that turn ``before`` into ``after``.
+
+    Raises UnexplainedChange where the two differ and nothing was reported.
+    """
+    starts = line_starts(before)
+    edits = []
+    for start, end, replacement in _differences(before, after):
+        line, last = _with_blanks(
+            before, starts, bisect_right(starts, start), bisect_right(starts, max(start, end - 1))
+        )
+        reasons = [r for r in reports if r.first - 1 <= last and line <= r.last + 1]
+        if not reasons:
+            raise UnexplainedChange(f"line {line}: {before[start:end]!r} -> {replacement!r}")
+        near = [r for r in reasons if r.first <= last and line <= r.last] or reasons
+        edits.append(
+            Edit(
+                path,
+                start,
+                end,
+                replacement,
+                min(r.phase for r in near),
+                tuple(dict.fromkeys(r.reason for r in near)),
+            )
+        )
+    return tuple(edits)
+
+
+def _with_blanks(text: str, starts: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """A span of lines with the blank lines around it: a diff may put an edit on either side of those."""
+    lines = [*starts, len(text)]
+    while first > 1 and not text[lines[first - 2] : lines[first - 1]].strip():
+        first -= 1
+    while last < len(starts) and not text[lines[last] : lines[last + 1]].strip():
+        last += 1
+    return first, last
+
+
+def splice(text: str, edits: Sequence[Edit]) -> str:
+    """``text`` with the edits made; they may not overlap."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        parts += [text[at : edit.start], edit.replacement]
+        at = edit.end
+    return "".join(parts) + text[at:]
+
+
+def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
+    old, new = _LINE.findall(before), _LINE.findall(after)
+    offset, at = 0, 0
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        offset += sum(map(len, old[at:i1]))
+        at = i1
+        if tag == "replace":
+            yield from _tokens("".join(old[i1:i2]), "".join(new[j1:j2]), offset)
+        elif tag != "equal":
+            yield offset, offset + sum(map(len, old[i1:i2])), "".join(new[j1:j2])
+
+
+def _tokens(before: str, after: str, offset: int) -> Iterator[tuple[int, int, str]]:
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    starts = [0]
+    for token in old:
+        starts.append(starts[-1] + len(token))
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield offset + starts[i1], offset + starts[i2], "".join(new[j1:j2])

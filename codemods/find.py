@@ -1,0 +1,100 @@
+"""Which files belong to the tree: git says, and a walk where there is no git."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from codemods.data import MigrationError, Note
+from codemods.process import run
+
+STATE = ".classmod"
+"""The directory below PATH that the journal keeps its record in."""
+
+NEVER = frozenset({".git", ".hg", STATE})
+DISPOSABLE = frozenset(
+    {".venv", "venv", "node_modules", "__pycache__"}
+    | {".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox"}
+)
+BUILT = frozenset({"build", "dist"})
+
+GIT = ("git", "-c", "core.fsmonitor=false", "ls-files", "-z")
+GIT_SECONDS = 30.0
+# Set inside a git hook, where they lead to another index or repository than the one around PATH.
+GIT_LEADS = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"} | {"GIT_OBJECT_DIRECTORY"}
+)
+
+HERE = PurePosixPath()
+
+
+def listed(root: Path) -> tuple[set[PurePosixPath], tuple[Note, ...]]:
+    """The paths below ``root`` that are in scope, links to be judged by the caller among them.
+
+    That is what git tracks and what it neither tracks nor ignores, but for environments and caches
+    that it merely does not know; without git, everything but environments, caches and build products.
+    Submodules and nested repositories are no part of it. Raises MigrationError where a directory
+    cannot be read.
+    """
+    real = Path(os.path.realpath(root))
+    if shutil.which("git") and any((place / ".git").exists() for place in (real, *real.parents)):
+        tracked, untracked = _git(root, "--cached"), _git(root, "--others", "--exclude-standard")
+        if tracked is None or untracked is None:
+            note = Note(HERE, 1, "git did not list the files: they were found without it")
+            return _walked(root), (note,)
+        foreign, disposable = _skipper(root, frozenset()), _skipper(root, DISPOSABLE)
+        found = {path for path in tracked if not foreign(path.parent)}
+        found |= {path for path in untracked if not disposable(path.parent)}
+        # Nothing at all: PATH itself is ignored, and whoever names it wants it nevertheless.
+        if found:
+            return found, ()
+    return _walked(root), ()
+
+
+def _git(root: Path, *which: str) -> set[PurePosixPath] | None:
+    env = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
+    finished = run((*GIT, *which), cwd=root, env=env, timeout=GIT_SECONDS)
+    if finished.status != 0:
+        return None
+    names = finished.output.split("\0")
+    return {PurePosixPath(name) for name in names if name and not name.endswith("/")}
+
+
+def _walked(root: Path) -> set[PurePosixPath]:
+    skipped = _skipper(root, DISPOSABLE | BUILT)
+    found: set[PurePosixPath] = set()
+    for folder, folders, names in os.walk(root, onerror=_unreadable):
+        here = PurePosixPath(Path(folder).relative_to(root))
+        found.update(here / name for name in names)
+        # A link is named, so that one that leaves the tree can be noted, but never entered.
+        found.update(here / name for name in folders if (root / here / name).is_symlink())
+        folders[:] = [name for name in folders if not skipped(here / name)]
+    return found
+
+
+def _skipper(root: Path, names: frozenset[str]) -> Callable[[PurePosixPath], bool]:
+    """Whether a directory is out of scope: another repository, behind a link, or one of ``names``."""
+
+    @functools.cache
+    def skipped(folder: PurePosixPath) -> bool:
+        if folder == HERE:
+            return False
+        place = root / folder
+        return (
+            skipped(folder.parent)
+            or folder.name in NEVER
+            or folder.name in names
+            or place.is_symlink()
+            or (place / ".git").exists()
+            or (bool(names) and (place / "pyvenv.cfg").exists())
+            or (names >= BUILT and folder.suffix == ".egg-info")
+        )
+
+    return skipped
+
+
+def _unreadable(error: OSError) -> None:
+    raise MigrationError(f"{error.filename}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,191 @@
+"""The mypy gate: no problem may be new, however many others are fixed.
+
+mypy runs in a process of its own and never as its daemon. Its text is parsed, not its JSON, which does
+not say how many files were checked: a run is believed only when its own totals agree with what was read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from codemods import files
+from codemods.data import Change, MigrationError, Outcome, Problem, Verdict
+from codemods.gates import Measurement, excess, inconclusive, mypy_config
+from codemods.gates.rewording import Rewording
+from codemods.process import Finished, run
+
+FLAGS = (
+    "--no-pretty",
+    "--no-color-output",
+    "--hide-error-context",
+    "--hide-error-code-links",
+    "--hide-error-end",
+    "--hide-absolute-path",
+    "--show-error-codes",
+    "--show-column-numbers",
+    "--error-summary",
+    "--soft-error-limit=-1",
+    "--no-install-types",
+    "--incremental",
+)
+ON_SOURCE_ROOTS = ("--explicit-package-bases", "--ignore-missing-imports")
+
+PROBLEM = re.compile(
+    r"(?P<path>.+?):(?P<line>\d+):(?:\d+:)? error: (?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?"
+)
+CLEAN = re.compile(r"Success: no issues found in (?P<files>\d+) source files?")
+FOUND = re.compile(r"Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<files>\d+) source files?\)")
+
+PYTHON = frozenset({".py", ".pyi"})
+
+
+def parse(finished: Finished, rewording: Rewording) -> Measurement:
+    """What mypy's output says; a run that did not come to its end is a failure, not a clean tree."""
+    if finished.timed_out:
+        return Measurement(failure="mypy did not end in time")
+    lines = finished.output.rstrip("\n").split("\n")
+    total = (CLEAN if finished.status == 0 else FOUND).fullmatch(lines[-1])
+    if finished.status not in (0, 1) or total is None:
+        said = (finished.errors.strip() or finished.output.strip() or "nothing").splitlines()[-1]
+        return Measurement(failure=f"mypy ended with status {finished.status} and said: {said}")
+    problems = tuple(_problem(found, rewording) for found in map(PROBLEM.fullmatch, lines) if found)
+    claimed = int(total.groupdict().get("errors", 0))
+    if claimed != len(problems):
+        return Measurement(failure=f"mypy counts {claimed} errors, its output lists {len(problems)}")
+    return Measurement(problems, {"errors": claimed, "files": int(total["files"])})
+
+
+def _problem(found: re.Match[str], rewording: Rewording) -> Problem:
+    path, code, message = found["path"], found["code"] or "", found["message"]
+    return Problem(path, int(found["line"]), code, message, rewording.key(path, code, message))
+
+
+def _environment(roots: Iterable[PurePosixPath]) -> dict[str, str]:
+    """Ours without what would lead mypy to other files, other settings or the target's own modules."""
+    env = {name: value for name, value in os.environ.items() if name != "MYPY_CACHE_DIR"}
+    env |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:surrogateescape"}
+    # mypy may be there by way of PYTHONPATH, but a relative entry would find modules of the target;
+    # an absolute one of MYPYPATH may be the original tree.
+    env["PYTHONPATH"] = _entries("PYTHONPATH", absolute=True)
+    env["MYPYPATH"] = os.pathsep.join(map(str, roots)) or _entries("MYPYPATH", absolute=False)
+    return {name: value for name, value in env.items() if value or name not in ("PYTHONPATH", "MYPYPATH")}
+
+
+def _entries(variable: str, *, absolute: bool) -> str:
+    entries = os.environ.get(variable, "").split(os.pathsep)
+    return os.pathsep.join(e for e in entries if e and Path(e).is_absolute() == absolute)
+
+
+def _outermost(roots: tuple[PurePosixPath, ...]) -> tuple[PurePosixPath, ...]:
+    return tuple(root for root in roots if not set(root.parents) & set(roots))
+
+
+@dataclass(frozen=True, slots=True)
+class Mypy:
+    """The gate. ``cache`` is a directory of this run of classmod, shared by all measurements.
+
+    ``source_roots`` are checked (relative to the tree) where the target's configuration names no paths;
+    ``python`` is the interpreter whose packages are seen. The target's plugins are its code and run only
+    with ``allow_plugins``; ``timeout`` in seconds.
+    """
+
+    cache: Path
+    source_roots: tuple[PurePosixPath, ...]
+    python: Path = field(default_factory=lambda: Path(sys.executable))
+    rewording: Rewording = field(default_factory=Rewording)
+    allow_plugins: bool = False
+    timeout: float = 600.0
+
+    @property
+    def name(self) -> str:
+        return "mypy"
+
+    def measure(self, tree: Path) -> Measurement:
+        """Check the tree.
+
+        Figures: ``errors``, ``files`` (checked), ``own_paths`` (1 where the target's configuration says
+        what is checked, else 0).
+        """
+        try:
+            config = mypy_config.find(tree)
+            if config is None or not config.plugins or self.allow_plugins:
+                return self._run(tree, config, config.name if config else "")
+            return self._run_without_plugins(tree, config)
+        except MigrationError as error:
+            return Measurement(failure=str(error))
+
+    def compare(self, before: Measurement, after: Measurement, changes: Iterable[Change] = ()) -> Verdict:
+        """Refuse what is new by key, and a number of checked files that ``changes`` do not explain.
+
+        Both sides are reworded by this gate, whichever measured them.
+        """
+        failed = inconclusive(self.name, before, after)
+        if failed is not None:
+            return failed
+        old, new = self._reworded(before), self._reworded(after)
+        appeared, fixed = excess(new, old), excess(old, new)
+        missed = self._missed(before, after, changes)
+        figures = (
+            f"{len(old)} -> {len(new)} errors, {len(appeared)} new, {len(fixed)} fixed, "
+            f"{after.figures['files']:.0f} files checked"
+        )
+        outcome = Outcome.REFUSED if appeared or missed else Outcome.PASSED
+        return Verdict(self.name, outcome, figures, appeared, fixed, "; ".join((*missed, *after.remarks)))
+
+    def _run(self, tree: Path, config: mypy_config.Config | None, name: str) -> Measurement:
+        own_paths = config is not None and config.has_paths
+        # An empty name keeps mypy from the settings in the user's home directory.
+        command = [sys.executable, "-P", "-m", "mypy", *FLAGS, f"--config-file={name}"]
+        command += [f"--cache-dir={self.cache}", f"--python-executable={self.python}"]
+        roots: tuple[PurePosixPath, ...] = ()
+        if config is None or not config.has_layout:
+            roots = () if own_paths else self.source_roots
+            command += [] if own_paths else ["--explicit-package-bases"]
+        if config is None:
+            command.append("--ignore-missing-imports")
+        if not own_paths:
+            command += ["--", *map(str, _outermost(self.source_roots))]
+        finished = run(command, cwd=tree, env=_environment(roots), timeout=self.timeout)
+        found = parse(finished, self.rewording)
+        return replace(found, figures={**found.figures, "own_paths": int(own_paths)})
+
+    def _run_without_plugins(self, tree: Path, config: mypy_config.Config) -> Measurement:
+        # Beside the original, because paths in it may be relative to it; TOML goes by the suffix.
+        name = ".classmod-mypy.toml" if config.name.endswith(".toml") else ".classmod-mypy.ini"
+        files.replace(tree, PurePosixPath(name), config.without_plugins().encode(), sync=False)
+        try:
+            found = self._run(tree, config, name)
+        finally:
+            files.replace(tree, PurePosixPath(name), None, sync=False)
+        plugins = ", ".join(config.plugins)
+        remark = f"the plugins of {config.name} were left out, --allow-plugins runs them: {plugins}"
+        return replace(found, remarks=(remark,))
+
+    def _reworded(self, measurement: Measurement) -> tuple[Problem, ...]:
+        return tuple(
+            replace(problem, key=self.rewording.key(problem.path, problem.code, problem.message))
+            for problem in measurement.problems
+        )
+
+    def _missed(self, before: Measurement, after: Measurement, changes: Iterable[Change]) -> tuple[str, ...]:
+        own_paths, old, new = after.figures["own_paths"], before.figures["files"], after.figures["files"]
+        ours = [c for c in changes if c.path.suffix in PYTHON and (own_paths or self._is_checked(c.path))]
+        deleted = sum(change.after is None for change in ours)
+        created = sum(change.before is None for change in ours)
+        # Whether the target's own paths take in a file that is created or deleted only mypy knows.
+        least, most = (
+            old - deleted + (0 if own_paths else created),
+            old + created - (0 if own_paths else deleted),
+        )
+        if least <= new <= most:
+            return ()
+        expected = f"{least:.0f}" if least == most else f"{least:.0f} to {most:.0f}"
+        return (f"mypy checked {new:.0f} files, not {expected}",)
+
+    def _is_checked(self, path: PurePosixPath) -> bool:
+        return any(path.is_relative_to(root) for root in self.source_roots)

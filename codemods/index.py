@@ -1,0 +1,236 @@
+"""The hierarchy of a root class: its descendants, their ancestors in order, and what their bodies hold."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.data import MigrationError, Snapshot, Spec
+from codemods.modules import Meaning, Missing, Modules
+from codemods.scopes import ClassNode, ClassRef, Module, bodies
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base in a class header and what it names."""
+
+    node: ast.expr
+    meaning: Meaning | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassInfo:
+    """A class with the bases its header names; ``nodes`` holds every statement that defines it."""
+
+    ref: ClassRef
+    nodes: tuple[ClassNode, ...]
+    bases: tuple[Base, ...]
+
+    @property
+    def line(self) -> int:
+        return self.nodes[0].node.lineno
+
+    @property
+    def parents(self) -> tuple[ClassRef, ...]:
+        """The bases that are classes of the tree."""
+        return tuple(base.meaning for base in self.bases if isinstance(base.meaning, ClassRef))
+
+    def functions(self) -> Iterator[Function]:
+        """The functions defined in the class body, in conditional blocks too."""
+        for node in self.nodes:
+            yield from (s for s in statements(node.node.body) if isinstance(s, Function))
+
+    def function(self, name: str) -> Function | None:
+        """The last definition of a function of this name in the class body."""
+        return next((f for f in reversed(list(self.functions())) if f.name == name), None)
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body and of the compound statements in it that open no scope."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, Function | ast.ClassDef):
+            for inner in bodies(statement):
+                yield from statements(inner)
+
+
+class Classes:
+    """Classes of the tree by reference, read when asked for."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._infos: dict[ClassRef, ClassInfo | None] = {}
+
+    def get(self, ref: ClassRef) -> ClassInfo | None:
+        if ref not in self._infos:
+            module = self.modules.get(ref.path) if ref.path in self.modules.snapshot else None
+            nodes = tuple(module.classes.get(ref.qualname, ())) if module else ()
+            self._infos[ref] = self._info(ref, nodes) if nodes else None
+        return self._infos[ref]
+
+    def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
+        bases = tuple(Base(b, self.modules.meaning(b, n.scope)) for n in nodes for b in n.node.bases)
+        return ClassInfo(ref, nodes, bases)
+
+    def mro(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        """The class and its ancestors in the tree, in Python's method resolution order (C3).
+
+        A hierarchy that Python itself would refuse is given depth first.
+        """
+        return self._linear(ref, frozenset())
+
+    def _linear(self, ref: ClassRef, seen: frozenset[ClassRef]) -> tuple[ClassRef, ...]:
+        info = self.get(ref)
+        if info is None or ref in seen:
+            return (ref,)
+        parents = [p for p in info.parents if p not in seen and p != ref]
+        lines = [list(self._linear(p, seen | {ref})) for p in parents]
+        return (ref, *_merge([*lines, list(parents)]))
+
+
+def _merge(lines: list[list[ClassRef]]) -> Iterator[ClassRef]:
+    while lines := [line for line in lines if line]:
+        heads = (line[0] for line in lines)
+        head = next((h for h in heads if not any(h in line[1:] for line in lines)), lines[0][0])
+        yield head
+        lines = [[ref for ref in line if ref != head] for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The hierarchy: its root and all members, each after its parents."""
+
+    classes: Classes
+    root: ClassRef
+    members: Mapping[ClassRef, ClassInfo]
+    missing: tuple[tuple[ClassRef, Missing], ...]
+    """Classes whose header names a base that its module does not have, and which may be members."""
+
+    @property
+    def modules(self) -> Modules:
+        return self.classes.modules
+
+    def lineage(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        """The members in the method resolution order of a class, itself first."""
+        return tuple(r for r in self.classes.mro(ref) if r in self.members)
+
+    def parents(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        return tuple(p for p in self.members[ref].parents if p in self.members)
+
+    def descendants(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        """The class itself and every member below it."""
+        return tuple(m for m in self.members if ref in self.classes.mro(m))
+
+
+def build(snapshot: Snapshot, spec: Spec) -> Index:
+    """Find the root class and its descendants.
+
+    Raises MigrationError when the tree has no root class or several of its name.
+    """
+    modules = Modules(snapshot)
+    classes = Classes(modules)
+    root = _root(modules, spec)
+    search = _Search(classes, root)
+    search.run([root.name], [name.encode() for name in spec.renames])
+    return Index(classes, root, search.ordered(), search.missing())
+
+
+def _root(modules: Modules, spec: Spec) -> ClassRef:
+    dotted, _, name = spec.root.rpartition(".")
+    found = [
+        ref
+        for path in modules.sources
+        if path.suffix == ".py" and name.encode() in modules.snapshot[path] and (module := modules.get(path))
+        for ref in (nodes[0].ref for nodes in module.classes.values())
+        if ref.name == name and (not dotted or modules.dotted(path) == dotted)
+    ]
+    if not found:
+        broken = [f for f in modules.failures.values() if name.encode() in modules.snapshot[f.path]]
+        where = f" ({broken[0]})" if broken else ""
+        raise MigrationError(f"no class {spec.root} in this tree{where}")
+    if len(found) > 1:
+        places = " and ".join(f"{ref.path} ({modules.dotted(ref.path)}.{ref.qualname})" for ref in found)
+        raise MigrationError(f"{len(found)} classes are called {name}: {places}; give the spec a dotted root")
+    return found[0]
+
+
+class _Search:
+    """The fixpoint: files that mention a member may define another, and so on."""
+
+    def __init__(self, classes: Classes, root: ClassRef) -> None:
+        self.classes = classes
+        self.modules = classes.modules
+        self.root = root
+        self.members: set[ClassRef] = {root}
+        self.read: dict[PurePosixPath, Module] = {}
+
+    def run(self, names: list[str], old_names: list[bytes]) -> None:
+        known = set(names)
+        wanted = [*(name.encode() for name in names), *old_names]
+        while wanted:
+            self._parse(wanted)
+            fresh = self._join() | self._stems() | self._aliases(known)
+            wanted = [name.encode() for name in fresh - known]
+            known |= fresh
+
+    def _parse(self, wanted: list[bytes]) -> None:
+        for path in self.modules.sources:
+            data = self.modules.snapshot[path]
+            if path in self.read or not any(name in data for name in wanted):
+                continue
+            if module := self.modules.get(path):
+                self.read[path] = module
+
+    def _join(self) -> set[str]:
+        for module in self.read.values():
+            for nodes in module.classes.values():
+                if nodes[0].ref not in self.members and self.root in self.classes.mro(nodes[0].ref):
+                    self.members.add(nodes[0].ref)
+        return {ref.name for ref in self.members}
+
+    def _stems(self) -> set[str]:
+        """Module names: who imports a name that is missing from there mentions at least these."""
+        return {ref.path.stem for ref in self.members if ref.path.stem != "__init__"}
+
+    def _aliases(self, known: set[str]) -> set[str]:
+        """Other names that members go by, through ``import ... as`` and plain assignment."""
+        return {
+            name
+            for module in self.read.values()
+            for name, bindings in module.scope.bindings.items()
+            if name not in known
+            for binding in bindings
+            if self._other_name(binding.name, binding.value) in known
+            and (meaning := self.modules.meaning(ast.Name(name, lineno=1), module.scope)) in self.members
+            and meaning is not None
+        }
+
+    @staticmethod
+    def _other_name(imported: str | None, value: ast.expr | ClassRef | None) -> str | None:
+        match value:
+            case ast.Name():
+                return value.id
+            case ast.Attribute():
+                return value.attr
+        return imported
+
+    def ordered(self) -> dict[ClassRef, ClassInfo]:
+        """Members, each after its parents, otherwise by path and line."""
+        infos = {ref: info for ref in self.members if (info := self.classes.get(ref))}
+        rank = {ref: len([r for r in self.classes.mro(ref) if r in infos]) for ref in infos}
+        return {r: infos[r] for r in sorted(infos, key=lambda r: (rank[r], str(r.path), infos[r].line))}
+
+    def missing(self) -> tuple[tuple[ClassRef, Missing], ...]:
+        homes = {ref.path for ref in self.members}
+        return tuple(
+            (nodes[0].ref, base.meaning)
+            for module in self.read.values()
+            for nodes in module.classes.values()
+            if (info := self.classes.get(nodes[0].ref))
+            for base in info.bases
+            if isinstance(base.meaning, Missing) and base.meaning.module in homes
+        )

@@ -1,0 +1,299 @@
+"""Landing and taking back, with a record on disk: whatever happens, the tree is all-old or all-new.
+
+A landing first keeps what is there (``objects/``, by SHA-256) and says what it is going to do
+(``landing.json``); only then it writes. Renaming that file to ``state.json`` is the moment it is landed:
+a ``landing.json`` that is found at the next start was interrupted before it, and is undone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from codemods import files
+from codemods.data import MigrationError
+from codemods.find import STATE
+from codemods.lock import lock
+
+RECORD = PurePosixPath(STATE, "state.json")
+INTENT = PurePosixPath(STATE, "landing.json")
+OBJECTS = PurePosixPath(STATE, "objects")
+SCHEMA = 1
+PRIVATE = 0o600
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+Contents = Mapping[PurePosixPath, bytes | None]
+"""Bytes by path; None where no file is."""
+
+
+def read(root: Path) -> Landed | None:
+    """What is landed at ``root``, None when nothing is.
+
+    Raises MigrationError for a record that cannot be understood.
+    """
+    found = _load(root, RECORD)
+    return found.landed if found is not None and (found.landed.phases or found.landed.files) else None
+
+
+def interrupted(root: Path) -> bool:
+    """Whether a landing did not come to its end."""
+    return (root / INTENT).exists()
+
+
+def edited_since(root: Path) -> tuple[PurePosixPath, ...]:
+    """The landed files that are not as they were landed: edited, deleted or replaced by somebody else."""
+    landed = read(root)
+    return tuple(file.path for file in landed.files if not _is(root, file.path, file.after)) if landed else ()
+
+
+def land(
+    root: Path,
+    landed_phases: Iterable[int],
+    spec_name: str,
+    originals: Contents,
+    targets: Contents,
+    current: Contents,
+    *,
+    version: str = "",
+) -> Landed | None:
+    """Bring the files to ``targets`` and record it, or leave everything as it was.
+
+    ``originals`` are the bytes before the first landing, ``current`` those that were planned on; all
+    three name the same files, every file landed before among them. What ends as it began leaves the
+    record; where nothing remains, so does the record. Answers what is landed then.
+
+    Raises MigrationError, with nothing written, when another run is at work, when a file is not as in
+    ``current`` (``plan is stale``), and when one cannot be written; ValueError for a file left out.
+    """
+    with lock(root):
+        recover(root)
+        old = read(root) or Landed((), "", ())
+        recorded = {file.path for file in old.files}
+        if not originals.keys() == targets.keys() == current.keys() >= recorded:
+            raise ValueError("a landing names the same files three times, with all that are landed")
+        _demand_fresh(root, current)
+        new = _next(root, old, originals, targets)
+        new = replace(new, phases=tuple(sorted(landed_phases)), spec=spec_name, version=version)
+        intent = _intent(root, old, new, _files(root, current, targets))
+        files.check_writable(root, (file.path for file in intent.undo))
+        contents = (originals, targets, current)
+        try:
+            _carry_out(root, intent, {_digest(data): data for c in contents for data in c.values()})
+        except BaseException:
+            recover(root)
+            raise
+        finally:
+            _clean(root)
+        return read(root)
+
+
+def recover(root: Path) -> bool:
+    """Undo a landing that was interrupted; answers whether there was one.
+
+    Raises MigrationError, with nothing written, when a file was edited since, and while another run is
+    at work.
+    """
+    if not interrupted(root):
+        return False
+    with lock(root):
+        intent = _load(root, INTENT)
+        if intent is None:
+            return False
+        for file in intent.undo:
+            if not (_is(root, file.path, file.before) or _is(root, file.path, file.after)):
+                kept = OBJECTS / file.before if file.before else "there was none"
+                raise MigrationError(
+                    f"{file.path}: edited since a landing was interrupted; as it was: {kept}"
+                )
+        files.sweep(root, (file.path for file in intent.undo))
+        for file in intent.undo:
+            if not _is(root, file.path, file.before):
+                files.replace(root, file.path, _stored(root, file.before), file.mode)
+        files.remove_empty(root, intent.made)
+        files.replace(root, INTENT, None)
+        _clean(root)
+    return True
+
+
+# --- one landing --------------------------------------------------------------------------------
+
+
+def _demand_fresh(root: Path, current: Contents) -> None:
+    for path, data in sorted(current.items()):
+        if path.parts[:1] == (STATE,) or not _is(root, path, _digest(data)):
+            raise MigrationError(f"plan is stale: {path}")
+
+
+def _files(root: Path, before: Contents, after: Contents) -> tuple[LandedFile, ...]:
+    return tuple(
+        LandedFile(path, _digest(before[path]), _digest(after[path]), _mode(root, path))
+        for path in sorted(before)
+        if before[path] != after[path]
+    )
+
+
+def _next(root: Path, old: Landed, originals: Contents, targets: Contents) -> Landed:
+    """The record with ``targets`` landed; a file keeps the mode that it had before the first landing."""
+    modes = {file.path: file.mode for file in old.files}
+    changed = _files(root, originals, targets)
+    landed = tuple(replace(file, mode=modes.get(file.path, file.mode)) for file in changed)
+    created = {file.path for file in landed if file.before is None}
+    needed = {parent for path in created for parent in path.parents}
+    made = {parent for parent in needed if not (root / parent).is_dir()}
+    return Landed((), "", landed, folders=tuple(sorted(needed & {*made, *old.folders})))
+
+
+def _intent(root: Path, old: Landed, new: Landed, undo: tuple[LandedFile, ...]) -> Intent:
+    needed = {parent for file in undo if file.after is not None for parent in file.path.parents}
+    made = {parent for parent in needed if not (root / parent).is_dir()}
+    leaving = set(old.folders) - set(new.folders)
+    return Intent(new, undo, tuple(sorted(made)), tuple(sorted(leaving)))
+
+
+def _carry_out(root: Path, intent: Intent, contents: Mapping[str | None, bytes | None]) -> None:
+    for digest in {file.before for file in (*intent.landed.files, *intent.undo)} - {None}:
+        files.replace(root, OBJECTS / str(digest), contents[digest], PRIVATE)
+    files.replace(root, INTENT, _written(intent), PRIVATE)
+    modes = {file.path: file.mode for file in intent.landed.files}
+    for file in intent.undo:
+        # One that was deleted by a landing comes back with the mode it had.
+        mode = modes.get(file.path) if file.before is None else None
+        files.replace(root, file.path, contents[file.after], mode)
+    files.rename(root, INTENT, RECORD)
+
+
+def _clean(root: Path) -> None:
+    """Remove what no record needs any more."""
+    if interrupted(root):
+        return
+    files.sweep(root, [RECORD])
+    intent = _load(root, RECORD)
+    if intent is not None:
+        files.remove_empty(root, intent.leaving)
+        if not intent.landed.files and not intent.landed.phases:
+            files.replace(root, RECORD, None)
+    kept = {file.before for file in intent.landed.files} if intent is not None else set()
+    if (root / OBJECTS).is_dir():
+        for place in (root / OBJECTS).iterdir():
+            if place.name not in kept:
+                files.replace(root, OBJECTS / place.name, None, sync=False)
+        files.remove_empty(root, [OBJECTS])
+
+
+# --- what is on disk ----------------------------------------------------------------------------
+
+
+def _digest(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _is(root: Path, path: PurePosixPath, digest: str | None) -> bool:
+    try:
+        return _digest(files.peek(root, path)) == digest
+    except MigrationError:
+        # A link or a directory has taken its place, or it cannot even be read.
+        return False
+
+
+def _mode(root: Path, path: PurePosixPath) -> int | None:
+    place = root / path
+    return stat.S_IMODE(place.stat().st_mode) if place.exists() else None
+
+
+def _stored(root: Path, digest: str | None) -> bytes | None:
+    if digest is None:
+        return None
+    data = files.peek(root, OBJECTS / digest)
+    if data is None or _digest(data) != digest:
+        raise MigrationError(f"{OBJECTS / digest}: missing or damaged")
+    return data
+
+
+def _load(root: Path, path: PurePosixPath) -> Intent | None:
+    data = files.peek(root, path)
+    if data is None:
+        return None
+    try:
+        return _parsed(json.loads(data))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise MigrationError(f"{path}: not a record that this version of classmod wrote") from error
+
+
+def _parsed(record: Mapping[str, Any]) -> Intent:
+    if record["schema"] != SCHEMA:
+        raise ValueError(record["schema"])
+    paths = {key: tuple(map(PurePosixPath, record[key])) for key in ("folders", "made", "leaving")}
+    landed = Landed(
+        tuple(map(int, record["phases"])),
+        str(record["spec"]),
+        tuple(map(_parsed_file, record["files"])),
+        str(record["version"]),
+        paths["folders"],
+    )
+    return Intent(landed, tuple(map(_parsed_file, record["undo"])), paths["made"], paths["leaving"])
+
+
+def _parsed_file(record: Mapping[str, Any]) -> LandedFile:
+    for digest in (record["before"], record["after"]):
+        if digest is not None and not SHA256.fullmatch(digest):
+            raise ValueError(digest)
+    mode = None if record["mode"] is None else int(record["mode"])
+    return LandedFile(PurePosixPath(record["path"]), record["before"], record["after"], mode)
+
+
+def _written(intent: Intent) -> bytes:
+    record = {"schema": SCHEMA, **asdict(intent)}
+    return json.dumps(record | record.pop("landed"), indent=1, default=str).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """A file as it was and as it is now: SHA-256 in hex, None where it is not there.
+
+    ``mode`` are the permission bits it had before, None for a file that was not there.
+    """
+
+    path: PurePosixPath
+    before: str | None
+    after: str | None
+    mode: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The record: the phases that are landed, by which spec and version of classmod, and the files.
+
+    ``folders`` are the directories that were made for created files.
+    """
+
+    phases: tuple[int, ...]
+    spec: str
+    files: tuple[LandedFile, ...]
+    version: str = ""
+    folders: tuple[PurePosixPath, ...] = ()
+
+    def originals(self, root: Path) -> dict[PurePosixPath, bytes | None]:
+        """The bytes of every landed file before the first landing, None for one that was not there.
+
+        Raises MigrationError for a backup that is missing or damaged.
+        """
+        return {file.path: _stored(root, file.before) for file in self.files}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A landing under way: the record it leads to, and how to undo it.
+
+    ``made`` are the directories it makes, ``leaving`` those of earlier landings that it no longer needs.
+    """
+
+    landed: Landed
+    undo: tuple[LandedFile, ...]
+    made: tuple[PurePosixPath, ...]
+    leaving: tuple[PurePosixPath, ...]

@@ -1,0 +1,237 @@
+"""Modules of a snapshot and what their names mean; a file is parsed when something asks for it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.data import Failure, Snapshot
+from codemods.scopes import Binding, ClassRef, Module, Scope
+from codemods.text import UnreadableSource, decode, parse
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module or, for a namespace package, its directory."""
+
+    path: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name from outside the tree, dotted."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """``from module import name`` in ``importer`` where the module has no such name."""
+
+    name: str
+    module: PurePosixPath
+    importer: PurePosixPath
+    line: int
+
+
+Meaning = ClassRef | ModuleRef | External | Missing
+
+
+class Modules:
+    """The modules of a snapshot: where imports lead and what an expression names."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.failures: dict[PurePosixPath, Failure] = {}
+        self._parsed: dict[PurePosixPath, Module | None] = {}
+        self.sources = tuple(sorted(p for p in snapshot if p.suffix in (".py", ".pyi")))
+        self._directories = {parent for path in self.sources for parent in path.parents}
+        self._roots = sorted({self.root_of(path) for path in self.sources}, key=lambda p: (len(p.parts), p))
+
+    def get(self, path: PurePosixPath) -> Module | None:
+        """The parsed module, or None when it cannot be read (then ``failures`` says why)."""
+        if path not in self._parsed:
+            try:
+                text = decode(self.snapshot[path])
+                self._parsed[path] = Module(path, text, parse(text))
+            except UnreadableSource as error:
+                self.failures[path] = Failure(path, error.code, error.reason)
+                self._parsed[path] = None
+        return self._parsed[path]
+
+    def mentioning(self, name: str) -> Iterator[Module]:
+        """The modules whose bytes hold a name; those that cannot be read are left out."""
+        wanted = name.encode()
+        for path in self.sources:
+            if wanted in self.snapshot[path] and (module := self.get(path)):
+                yield module
+
+    # --- paths and dotted names -----------------------------------------------------------------
+
+    def root_of(self, path: PurePosixPath) -> PurePosixPath:
+        """The source root of a file: the directory its absolute imports start from.
+
+        The nearest ``src`` directory that is no package, else the parent of the outermost package
+        in one unbroken line, else the tree itself (a namespace package).
+        """
+        for parent in path.parents:
+            if parent.name == "src" and not self._is_package(parent):
+                return parent
+        top = path.parent
+        if not self._is_package(top):
+            return PurePosixPath()
+        while top.parts and self._is_package(top.parent) and top.parent.parts:
+            top = top.parent
+        return top.parent
+
+    def _is_package(self, directory: PurePosixPath) -> bool:
+        return directory / "__init__.py" in self.snapshot or directory / "__init__.pyi" in self.snapshot
+
+    def in_package(self, path: PurePosixPath) -> bool:
+        """Whether a file stands in a package with an ``__init__``."""
+        return self._is_package(path.parent)
+
+    def dotted(self, path: PurePosixPath) -> str:
+        """The dotted name of a file under its source root."""
+        relative = path.relative_to(self.root_of(path)).with_suffix("")
+        parts = relative.parts[:-1] if relative.name == "__init__" else relative.parts
+        return ".".join(parts)
+
+    def find(self, dotted: str, near: PurePosixPath) -> PurePosixPath | None:
+        """The file (or namespace directory) of an absolute dotted name, nearest source root first."""
+        parts = dotted.split(".")
+        own = self.root_of(near)
+        roots = [own, *(root for root in self._roots if root != own), PurePosixPath()]
+        return next((found for root in roots if (found := self._file(root.joinpath(*parts)))), None)
+
+    def _file(self, stem: PurePosixPath) -> PurePosixPath | None:
+        candidates = [stem / "__init__.py", stem / "__init__.pyi"]
+        if stem.name:
+            candidates += [stem.with_name(stem.name + ".py"), stem.with_name(stem.name + ".pyi")]
+        for candidate in candidates:
+            if candidate in self.snapshot:
+                return candidate
+        return stem if stem in self._directories and stem.parts else None
+
+    def source(self, source: str, importer: PurePosixPath) -> PurePosixPath | None:
+        """The file an import statement's module part leads to, None when it leads outside."""
+        dotted = source.lstrip(".")
+        level = len(source) - len(dotted)
+        if not level:
+            return self.find(dotted, importer)
+        base = importer.parent
+        for _ in range(level - 1):
+            base = base.parent
+        return self._file(base.joinpath(*dotted.split(".")) if dotted else base)
+
+    # --- meanings ---------------------------------------------------------------------------------
+
+    def meaning(self, node: ast.expr, scope: Scope) -> Meaning | None:
+        """What an expression names: a class, a module, something outside, or nothing known."""
+        match node:
+            case ast.Name():
+                return self._lookup(node.id, scope, frozenset())
+            case ast.Attribute():
+                return self._member(
+                    self.meaning(node.value, scope), node.attr, scope, node.lineno, frozenset()
+                )
+            case ast.Subscript():
+                return self.meaning(node.value, scope)
+            case ast.Constant(value=str() as text):
+                try:
+                    return self.meaning(ast.parse(text, mode="eval").body, scope)
+                except SyntaxError:
+                    return None
+        return None
+
+    def _lookup(self, name: str, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+        level: Scope | None = scope
+        while level is not None:
+            if (level is scope or not level.is_class) and (name in level.bindings or level.stars):
+                found = self._bound(name, level, seen)
+                if found is not None or name in level.bindings:
+                    return found
+            level = level.parent
+        return External(f"builtins.{name}")
+
+    def _bound(self, name: str, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+        if (id(scope), name) in seen:
+            return None
+        seen |= {(id(scope), name)}
+        found: Meaning | None = None
+        for binding in reversed(scope.bindings.get(name, ())):
+            meaning = self._binding(binding, scope, seen)
+            if isinstance(meaning, ClassRef | ModuleRef):
+                return meaning
+            found = found or meaning
+        for star in scope.stars if found is None else ():
+            path = self.source(star.source or "", scope.module.path)
+            target = self.get(path) if path and path in self.snapshot else None
+            if target and self.exports(target, name):
+                found = self._bound(name, target.scope, seen)
+                if found is not None:
+                    return found
+        return found
+
+    def _binding(self, binding: Binding, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+        if isinstance(binding.value, ClassRef):
+            return binding.value
+        if binding.source is None:
+            return self._value(binding.value, scope, seen)
+        path = self.source(binding.source, scope.module.path)
+        if path is None:
+            return External(binding.source if binding.name is None else f"{binding.source}.{binding.name}")
+        if binding.name is None:
+            return ModuleRef(path)
+        return self._member(ModuleRef(path), binding.name, scope, binding.node.lineno, seen)
+
+    def _value(
+        self, value: ast.expr | ClassRef | None, scope: Scope, seen: frozenset[object]
+    ) -> Meaning | None:
+        match value:
+            case ast.Name():
+                return self._lookup(value.id, scope, seen)
+            case ast.Attribute() | ast.Subscript():
+                return self.meaning(value, scope)
+        return None
+
+    def _member(
+        self, owner: Meaning | None, name: str, scope: Scope, line: int, seen: frozenset[object]
+    ) -> Meaning | None:
+        match owner:
+            case External():
+                return External(f"{owner.dotted}.{name}")
+            case ClassRef():
+                inner = ClassRef(owner.path, f"{owner.qualname}.{name}")
+                module = self.get(owner.path)
+                return inner if module and inner.qualname in module.classes else None
+            case ModuleRef():
+                return self._module_member(owner, name, scope, line, seen)
+        return None
+
+    def _module_member(
+        self, owner: ModuleRef, name: str, scope: Scope, line: int, seen: frozenset[object]
+    ) -> Meaning | None:
+        directory = owner.path.parent if owner.path.stem == "__init__" else owner.path
+        module = self.get(owner.path) if owner.path in self.snapshot else None
+        if module is not None:
+            found = self._bound(name, module.scope, seen)
+            if found is not None or name in module.scope.bindings:
+                return found
+        if (owner.path.stem == "__init__" or module is None) and (path := self._file(directory / name)):
+            return ModuleRef(path)
+        if module is None or "__getattr__" in module.scope.bindings or self._unknown_star(module):
+            return None
+        return Missing(name, owner.path, scope.module.path, line)
+
+    def _unknown_star(self, module: Module) -> bool:
+        return any(self.source(star.source or "", module.path) is None for star in module.scope.stars)
+
+    def exports(self, module: Module, name: str) -> bool:
+        """Whether ``from module import *`` brings ``name``."""
+        listed = module.scope.bindings.get("__all__")
+        if listed and isinstance(listed[-1].value, ast.List | ast.Tuple):
+            return any(isinstance(e, ast.Constant) and e.value == name for e in listed[-1].value.elts)
+        return not name.startswith("_")

@@ -1,0 +1,59 @@
+"""The phases, by role: which codemods are gated together. The spec names none of them."""
+
+from __future__ import annotations
+
+from codemods.codemod import Codemod
+from codemods.data import MigrationError, Phase, Spec
+from codemods.transforms.add_compat import AddCompat
+from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.lift_attributes import LiftAttributes
+from codemods.transforms.rename_factories import RenameFactories
+from codemods.transforms.switch_attributes import SwitchAttributes
+from codemods.transforms.tidy_imports import TidyImports
+
+REPAIR = Phase(0, "repair", "Give a class that was renamed half its old name back, as an alias.")
+BASE = Phase(
+    1,
+    "base",
+    "The root becomes generic and declares clients, flags and factories; old names stay as aliases.",
+)
+INTEGRATIONS = Phase(
+    4, "integrations", "Concrete classes use the new factory names; the root's factories become abstract."
+)
+
+CODEMODS: tuple[type[Codemod], ...] = (
+    LiftAttributes,
+    SwitchAttributes,
+    RenameFactories,
+    AddGenerics,
+    AddCompat,
+    TidyImports,
+)
+"""In the order in which they change a file: ``TidyImports`` sees what the others made of it."""
+
+
+def phases(spec: Spec) -> tuple[Phase, ...]:
+    """The phases of a migration, in order: the base, one for each side, the integrations."""
+    sides = [
+        Phase(2 + i, side.name, f"Classes of the {side.name} side use the root's clients and drop their own.")
+        for i, side in enumerate(spec.sides)
+    ]
+    return (BASE, *sides, INTEGRATIONS)
+
+
+def chosen(spec: Spec, names: tuple[str, ...], landed: frozenset[int] = frozenset()) -> tuple[Phase, ...]:
+    """The phases asked for by number or name; all of them when none is named.
+
+    Raises MigrationError for a phase that does not exist, and when phase 1 is neither asked for nor landed.
+    """
+    every = phases(spec)
+    known = {key: phase for phase in every for key in (str(phase.number), phase.name)}
+    if unknown := next((name for name in names if name not in known), None):
+        there = ", ".join(f"{p.number} {p.name}" for p in every)
+        raise MigrationError(f"there is no phase {unknown}; there are {there}")
+    asked = {known[name].number for name in names} if names else {p.number for p in every}
+    if 1 not in asked | landed:
+        raise MigrationError(
+            f"phase {min(asked)} needs phase 1 ({BASE.name}), which is neither landed nor asked for"
+        )
+    return tuple(p for p in every if p.number in asked)

@@ -1,0 +1,53 @@
+"""A snapshot and a set of phases give a plan: pure, and always from the tree as it was found."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from codemods.codemod import Given, Source, change
+from codemods.data import Change, Decision, Edit, Failure, Plan
+from codemods.phases import CODEMODS
+from codemods.project import Project
+
+
+def plan(project: Project, phases: frozenset[int], source: Source | None = None) -> Plan:
+    """What the tree becomes when these phases are carried out, and nothing else.
+
+    ``source`` keeps parsed files between calls for several sets of one project.
+    """
+    if not phases:
+        return Plan(phases, ())
+    source = source or Source()
+    changes: list[Change] = []
+    failures: list[Failure] = []
+    for path in _concerned(project, phases):
+        module = project.modules.get(path)
+        if module is None:
+            continue
+        match change(source, Given(project, module, phases), CODEMODS):
+            case Change() as done:
+                changes.append(done)
+            case Failure() as failure:
+                failures.append(failure)
+    if 1 in phases:
+        changes += _created(project, phases)
+    return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, tuple(failures))
+
+
+def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
+    """The files a codemod has something to do in."""
+    paths = {
+        site.path
+        for site in project.sites
+        if site.phase in phases and site.decision in (Decision.RENAME, Decision.DELETE)
+    }
+    paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
+    return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
+
+
+def _created(project: Project, phases: frozenset[int]) -> list[Change]:
+    made = {p: t for codemod in CODEMODS for p, t in codemod.creates(project, phases).items()}
+    return [
+        Change(path, None, text.encode(), (Edit(path, 0, 0, text, 1, (reason,)),))
+        for path, (text, reason) in made.items()
+    ]

@@ -1,0 +1,278 @@
+"""What every occurrence of an old name means: the one place where that is decided.
+
+Codemods carry these decisions out, ``check``, the diff and the reports show them. ``decide`` needs no
+type checker; what it cannot tell without one is an ask.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.data import Confidence, Decision, Site, Spec
+from codemods.declarations import declarations, is_abstract, is_test, is_trivial
+from codemods.index import Function, Index
+from codemods.infer import Known, Receivers
+from codemods.occurrences import Occurrence, in_module, in_text
+from codemods.roles import Part, Role, Roles
+from codemods.scopes import ClassRef, Module
+from codemods.strings import named_object
+from codemods.text import Text, UnreadableSource, decode, line_starts
+
+_TESTS, _DOCS, _INTEGRATIONS = 5, 6, 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    decision: Decision
+    confidence: Confidence
+    reason: str
+    phase: int = 0
+    kind: str = ""
+
+
+def find(index: Index, roles: Roles, spec: Spec) -> tuple[Site, ...]:
+    """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place."""
+    names = {**spec.renames, **spec.stale}
+    needles = [name.encode() for name in names]
+    sites: list[Site] = []
+    for path in sorted(index.modules.snapshot):
+        data = index.modules.snapshot[path]
+        if path.suffix not in (".py", ".pyi", ".md") or not any(needle in data for needle in needles):
+            continue
+        module = index.modules.get(path) if path.suffix != ".md" else None
+        if module is not None:
+            sites += _Decider(index, roles, spec, module).sites()
+        else:
+            sites += _unparsed(path, data, spec)
+    return tuple(sites)
+
+
+def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
+    names = {**spec.renames, **spec.stale}
+    try:
+        text = decode(data) if path.suffix != ".md" else Text(*_plain(data))
+    except UnreadableSource:
+        return
+    for occurrence in in_text(text, names, "markdown" if path.suffix == ".md" else "text"):
+        if path.suffix == ".md":
+            answer = _Answer(Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", _DOCS)
+        else:
+            answer = _Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
+        yield _site(path, text, occurrence, answer, names[occurrence.name])
+
+
+def _plain(data: bytes) -> tuple[str, str, bool, tuple[int, ...]]:
+    text = data.decode("utf-8", "surrogateescape")
+    return text, "utf-8", False, line_starts(text)
+
+
+def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: _Answer, new: str) -> Site:
+    line, column = text.place(occurrence.offset)
+    takes = answer.decision in (Decision.RENAME, Decision.DELETE)
+    return Site(
+        path,
+        line,
+        column,
+        occurrence.name,
+        answer.kind or occurrence.kind,
+        answer.decision,
+        new if takes or answer.decision is Decision.ASK else None,
+        answer.confidence,
+        answer.reason,
+        answer.phase if takes else 0,
+    )
+
+
+class _Decider:
+    """Decides the occurrences of one module."""
+
+    def __init__(self, index: Index, roles: Roles, spec: Spec, module: Module) -> None:
+        self.index = index
+        self.roles = roles
+        self.spec = spec
+        self.module = module
+        self.path = module.path
+        self.receivers = Receivers(index.classes, module)
+
+    def sites(self) -> Iterator[Site]:
+        names = {**self.spec.renames, **self.spec.stale}
+        for occurrence in in_module(self.module, names):
+            answer = self.decide(occurrence)
+            yield _site(self.path, self.module.text, occurrence, answer, names[occurrence.name])
+
+    def decide(self, occurrence: Occurrence) -> _Answer:
+        name, node = occurrence.name, occurrence.node
+        if occurrence.kind in ("docstring", "comment"):
+            return self._prose(occurrence)
+        if name in self.spec.stale:
+            return _Answer(
+                Decision.KEEP, Confidence.NAMED, "a name of its own in code, older than the migration"
+            )
+        match node:
+            case ast.Attribute():
+                return self._attribute(node, name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return self._definition(node, name)
+            case ast.Name():
+                return self._name(node, name)
+            case ast.Constant():
+                return self._string(node, name)
+        return _Answer(Decision.KEEP, Confidence.PROVEN, f"a {occurrence.kind} of its own")
+
+    # --- attributes -------------------------------------------------------------------------------
+
+    def _attribute(self, node: ast.Attribute, name: str) -> _Answer:
+        known = self.receivers.known(node.value)
+        answer = self._received(known, name, node)
+        kind = {ast.Store: "write", ast.Del: "delete"}.get(type(node.ctx), "read")
+        parent = self.receivers.parents.get(node)
+        if isinstance(parent, ast.Call) and parent.func is node and self.spec.is_factory(name):
+            kind = "call"
+        if answer.decision is Decision.RENAME and kind == "write" and (reason := self._lifted(node, name)):
+            return _Answer(Decision.DELETE, answer.confidence, reason, answer.phase, "declaration")
+        return _Answer(answer.decision, answer.confidence, answer.reason, answer.phase, kind)
+
+    def _received(self, known: Known | None, name: str, node: ast.AST) -> _Answer:
+        """The decision for a receiver of which this is known."""
+        if known is None:
+            return _Answer(Decision.ASK, Confidence.NAMED, "the receiver's class is not known")
+        roles = [self.roles.of.get(ref) if ref else None for ref in known.classes]
+        side = self.spec.side_of(name)
+        shared = next((ref for ref in known.classes if ref and ref in self.roles.shared), None)
+        if shared is not None:
+            others = ", ".join(ref.name for ref in self.roles.shared[shared])
+            return _Answer(
+                Decision.KEEP, Confidence.PROVEN, f"{shared.name} also serves {others} outside the hierarchy"
+            )
+        if not any(roles):
+            names = ", ".join(ref.name for ref in known.classes if ref)
+            return _Answer(Decision.KEEP, known.confidence, f"class {names} is not in the hierarchy")
+        if not all(roles):
+            return _Answer(Decision.ASK, Confidence.NAMED, f"only some of {known.reason} is in the hierarchy")
+        sides = {role.side for role in roles if role}
+        if sides == {side}:
+            return _Answer(
+                Decision.RENAME, known.confidence, f"receiver is {known.reason}", self._phase(node)
+            )
+        if side in sides or None in sides:
+            return _Answer(Decision.ASK, Confidence.NAMED, f"{known.reason} may be of another side")
+        return _Answer(Decision.KEEP, known.confidence, f"{known.reason} is not on the {side} side")
+
+    def _phase(self, node: ast.AST) -> int:
+        """The phase of a use: its class's, else that of the code outside the hierarchy."""
+        if is_test(self.path):
+            return _TESTS
+        owner = self._owner(node)
+        role = self.roles.of.get(owner) if owner else None
+        return role.phase if role else _INTEGRATIONS
+
+    def _owner(self, node: ast.AST) -> ClassRef | None:
+        return self.receivers.class_of(node)
+
+    def _lifted(self, node: ast.Attribute | ast.Name, name: str) -> str | None:
+        """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
+        owner = self._owner(node)
+        info = self.index.members.get(owner) if owner else None
+        if info is None or owner is None:
+            return None
+        every = [d for d in declarations(info) if d.name == name]
+        found = next((d for d in every if node in ast.walk(d.statement)), None)
+        if found is None or not found.initial or not found.plain or not self._alone(found.statement):
+            return None
+        if found.function is not None and not self._after_super(found.function, found.statement, name):
+            return None
+        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+
+    def _alone(self, statement: ast.Assign | ast.AnnAssign) -> bool:
+        """One target, and no other statement on its line."""
+        if isinstance(statement, ast.Assign) and len(statement.targets) != 1:
+            return False
+        body = next((b for b in self._bodies(statement) if statement in b), [])
+        return sum(statement.lineno <= s.lineno <= (statement.end_lineno or 0) for s in body) == 1
+
+    def _bodies(self, statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+        parent = self.receivers.parents[statement]
+        for field in ("body", "orelse", "finalbody"):
+            if isinstance(body := getattr(parent, field, None), list):
+                yield body
+
+    def _after_super(self, function: Function, statement: ast.stmt, name: str) -> bool:
+        """The root has declared it by then (in ``__init__`` or its body), and nothing has used it since."""
+        if function.name != "__init__" or statement not in function.body:
+            return False
+        before = function.body[: function.body.index(statement)]
+        names = {n.attr for s in before for n in ast.walk(s) if isinstance(n, ast.Attribute)}
+        in_class_body = self.index.members[self.index.root].function("__init__") is None
+        return ("__init__" in names or in_class_body) and name not in names
+
+    # --- definitions and bare names -----------------------------------------------------------------
+
+    def _definition(self, node: Function, name: str) -> _Answer:
+        owner = self._owner(node)
+        role = self.roles.of.get(owner) if owner else None
+        if owner is None or role is None:
+            where = f"class {owner.name} is not in the hierarchy" if owner else "a function of its own"
+            return _Answer(Decision.KEEP, Confidence.PROVEN, where)
+        if owner in self.roles.shared:
+            return self._received(Known((owner,), Confidence.PROVEN, owner.name), name, node)
+        if role.side != self.spec.side_of(name):
+            reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"
+            return _Answer(Decision.KEEP, Confidence.PROVEN, reason)
+        if self._removable(node, owner, role):
+            phase = max(_INTEGRATIONS, role.phase)
+            reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+            return _Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
+        return _Answer(Decision.RENAME, Confidence.PROVEN, f"factory method of {owner.name}", role.phase)
+
+    def _removable(self, node: Function, owner: ClassRef, role: Role) -> bool:
+        if role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
+            return False
+        above = self.index.classes.mro(owner)[1:]
+        infos = [info for ref in above if (info := self.index.classes.get(ref))]
+        inherited = [f for info in infos if (f := info.function(node.name))]
+        return is_abstract(node) or all(is_trivial(f) for f in inherited)
+
+    def _name(self, node: ast.Name, name: str) -> _Answer:
+        statement = self.receivers.parents.get(node)
+        owner = statement and self.receivers.parents.get(statement)
+        target = isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(owner, ast.ClassDef)
+        if not target or not isinstance(node.ctx, ast.Store):
+            return _Answer(Decision.KEEP, Confidence.PROVEN, "a variable of its own")
+        ref = self._owner(node)
+        answer = self._received(Known((ref,), Confidence.PROVEN, f"in {ref.name}" if ref else ""), name, node)
+        if answer.decision is Decision.RENAME and (reason := self._lifted(node, name)):
+            return _Answer(Decision.DELETE, Confidence.PROVEN, reason, answer.phase, "declaration")
+        reason = f"declared {answer.reason.removeprefix('receiver is ')}"
+        return _Answer(answer.decision, answer.confidence, reason, answer.phase, "annotation")
+
+    # --- strings and prose --------------------------------------------------------------------------
+
+    def _string(self, node: ast.Constant, name: str) -> _Answer:
+        text = str(node.value)
+        parent = self.receivers.parents.get(node)
+        if text == name and isinstance(parent, ast.Dict | ast.Subscript):
+            return _Answer(Decision.KEEP, Confidence.PROVEN, "key of a dictionary")
+        if text != name and not text.endswith(f".{name}"):
+            return _Answer(Decision.KEEP, Confidence.PROVEN, "words of a message")
+        known = named_object(self.receivers, node, name)
+        if known is None:
+            return _Answer(Decision.ASK, Confidence.NAMED, "a string that may name the attribute")
+        return self._received(known, name, node)
+
+    def _prose(self, occurrence: Occurrence) -> _Answer:
+        """Docstrings and comments: they speak of the class they stand in."""
+        name = occurrence.name
+        line, _ = self.module.text.place(occurrence.offset)
+        owner = self.module.class_at(line)
+        if owner is not None and owner not in self.roles.of and self._owns(owner, name):
+            return _Answer(Decision.KEEP, Confidence.PROVEN, f"{owner.name} has a {name} of its own")
+        return _Answer(Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", _DOCS)
+
+    def _owns(self, ref: ClassRef, name: str) -> bool:
+        infos = (self.index.classes.get(ancestor) for ancestor in self.index.classes.mro(ref))
+        return any(
+            info.function(name) or any(d.name == name for d in declarations(info)) for info in infos if info
+        )

@@ -1,0 +1,97 @@
+"""The staging copy, in which phases are proven before anything of the user's is touched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+
+from codemods import files
+from codemods.data import Change, MigrationError
+
+
+class Staging:
+    """A copy of a tree outside of it, removed at the end of the ``with`` block.
+
+    Modes and mtimes are the original's; nothing in it is a link. ``extra`` names files that are out of
+    the tree's scope (ignored by git, say) and come along nevertheless. Raises MigrationError, at
+    entering, when a file cannot be copied.
+    """
+
+    def __init__(self, root: Path, tree: files.Tree, extra: Iterable[PurePosixPath] = ()) -> None:
+        self._root = root
+        self._tree = tree
+        self._extra = tuple(extra)
+        self._stack = ExitStack()
+        self._stamps: dict[PurePosixPath, int] = {}
+        self._path: Path | None = None
+
+    def __enter__(self) -> Staging:
+        with ExitStack() as stack:
+            folder = tempfile.TemporaryDirectory(
+                prefix="classmod-", dir=_outside(self._root), ignore_cleanup_errors=True
+            )
+            real = Path(os.path.realpath(stack.enter_context(folder)))
+            # The same last name: a PATH that is itself a package is imported by it.
+            self._path = real / Path(os.path.realpath(self._root)).name
+            self._path.mkdir()
+            for path, data in self._tree.snapshot.items():
+                files.copy(self._root, path, self._path, data)
+            for path in (*self._tree.others, *self._extra):
+                files.copy(self._root, path, self._path)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def path(self) -> Path:
+        """The root of the copy. Only inside the ``with`` block."""
+        if self._path is None:
+            raise RuntimeError("the staging copy is not made before its with block")
+        return self._path
+
+    def write(self, changes: Iterable[Change]) -> tuple[PurePosixPath, ...]:
+        """Bring the copy of every changed file to its state after; answers the paths written."""
+        return self._bring({change.path: change.after for change in changes})
+
+    def sync(
+        self, tree: Mapping[PurePosixPath, bytes], known: Iterable[PurePosixPath]
+    ) -> tuple[PurePosixPath, ...]:
+        """Bring the copy to ``tree``, whose files are all those among ``known``; answers the paths written.
+
+        ``known`` are the files that the caller governs: one that is not in ``tree`` is deleted. Only
+        files that differ are written, whoever made them so.
+        """
+        return self._bring({path: tree.get(path) for path in (*known, *tree)})
+
+    def _bring(self, wanted: Mapping[PurePosixPath, bytes | None]) -> tuple[PurePosixPath, ...]:
+        written = [path for path in sorted(wanted) if files.peek(self.path, path) != wanted[path]]
+        for path in written:
+            self._put(path, wanted[path])
+        return tuple(written)
+
+    def _put(self, path: PurePosixPath, data: bytes | None) -> None:
+        place = self.path / path
+        if place.exists():
+            self._stamps[path] = place.stat().st_mtime_ns
+        # A file that was deleted and comes back has only this to be newer than.
+        files.replace(self.path, path, data, sync=False, newer_than=self._stamps.get(path, 0))
+
+
+def _outside(root: Path) -> Path:
+    real = Path(os.path.realpath(root))
+    for candidate in (tempfile.gettempdir(), "/tmp", "/var/tmp", real.parent):
+        place = Path(os.path.realpath(candidate))
+        if not place.is_relative_to(real) and os.access(place, os.W_OK):
+            return place
+    raise MigrationError(f"{root}: there is no place for a temporary copy outside of it")

@@ -1,0 +1,126 @@
+"""Source text as Python reads it: encodings, lines and the places where whole words stand."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class UnreadableSource(Exception):
+    """Bytes that Python would not read as source; ``code`` is a word of hazards."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Decoded source. ``starts`` holds the offset of each line's first code point."""
+
+    text: str
+    encoding: str
+    bom: bool
+    starts: tuple[int, ...]
+
+    def encode(self, text: str) -> bytes:
+        """``text`` in the encoding of the file it came from.
+
+        Raises UnreadableSource when the encoding has no form for it.
+        """
+        try:
+            return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise UnreadableSource(
+                "unencodable", f"{error.object[error.start]!r} has no form in {self.encoding}"
+            ) from error
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of an offset; columns count code points."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a 1-based line and column."""
+        return self.starts[line - 1] + column - 1
+
+    def ast_offset(self, line: int, octets: int) -> int:
+        """The offset of a position as ``ast`` gives it: 1-based line, column in UTF-8 octets."""
+        start = self.starts[line - 1]
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        content = self.text[start:end]
+        if content.isascii():
+            return start + octets
+        return start + len(content.encode("utf-8", "surrogatepass")[:octets].decode("utf-8", "surrogatepass"))
+
+    def line(self, number: int) -> str:
+        """A line without its end; ``number`` is 1-based."""
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return self.text[self.starts[number - 1] : end].rstrip("\r\n")
+
+
+def decode(data: bytes) -> Text:
+    """Bytes of a Python file as text, by BOM and coding cookie (PEP 263).
+
+    Raises UnreadableSource: ``encoding-conflict``, ``undecodable``, ``control-character``.
+    """
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if bom else data
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        raise UnreadableSource("encoding-conflict" if bom else "undecodable", str(error)) from error
+    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableSource("undecodable", f"{error.reason} at byte {error.start} ({encoding})") from error
+    if "\0" in text or "\x1a" in text:
+        raise UnreadableSource("control-character", "NUL or Ctrl-Z, which Python does not read")
+    return Text(text, encoding, bom, line_starts(text))
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    r"""Offsets of the lines of ``text``, which end at \n, \r\n and \r only."""
+    return (0, *(match.end() for match in _LINE_END.finditer(text)))
+
+
+def words(names: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that matches each of ``names`` where it stands as a whole word."""
+    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+
+
+def parse(text: Text) -> ast.Module:
+    """``ast`` of a file. Raises UnreadableSource ``syntax-error`` with line and message."""
+    try:
+        with warnings.catch_warnings():
+            # The tree is wanted, not the project's own SyntaxWarnings.
+            warnings.simplefilter("ignore")
+            return ast.parse(text.text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise UnreadableSource("syntax-error", f"line {line}: {getattr(error, 'msg', error)}") from error
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableSource("parser-limit", "nested too deeply to be parsed") from error
+
+
+def comments(text: Text) -> Iterator[tuple[int, int]]:
+    """Spans (start, end) of the comments of a file that parses."""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text.text, newline="").readline):
+            if token.type == tokenize.COMMENT:
+                start = text.offset(token.start[0], token.start[1] + 1)
+                yield start, start + len(token.string)
+    except (tokenize.TokenError, SyntaxError):
+        return

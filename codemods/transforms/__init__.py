@@ -1,0 +1,1 @@
+"""The codemods, one a file. They never import each other."""

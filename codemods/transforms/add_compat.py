@@ -1,0 +1,145 @@
+"""Write the deprecated compatibility layer: one module, one base of the root, nothing else knows of it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+import libcst as cst
+
+from codemods import layer
+from codemods.codemod import Codemod
+from codemods.data import MigrationError
+from codemods.project import Project
+from codemods.roles import Part
+
+_DASHES = "# " + "-" * 93 + "\n"
+
+
+def layer_path(project: Project) -> PurePosixPath:
+    """Where the layer stands: beside the root. Raises MigrationError when something else is there."""
+    path = project.root.path.parent / f"{project.spec.compatibility.module}.py"
+    if path in project.snapshot:
+        raise MigrationError(f"{path} is there already; name another compatibility.module in the spec")
+    return path
+
+
+class AddCompat(Codemod):
+    """The root inherits the layer, so that old names keep working, with a warning."""
+
+    @classmethod
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
+        if project.roles.migrated:
+            return {}
+        path = layer_path(project)
+        return {
+            path: (layer_text(project, project.modules.dotted(path)), "the deprecated compatibility layer")
+        }
+
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+        if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
+            return updated_node
+        name = self.given.need(layer_path(self.project), self.spec.compatibility.class_name)
+        self.report(original_node.name, 1, "the root class inherits the deprecated names")
+        generic, *others = updated_node.bases
+        return updated_node.with_changes(bases=[generic, cst.Arg(cst.Name(name)), *others])
+
+
+def layer_text(project: Project, home: str) -> str:
+    """The text of the layer module: its tables, the machinery of ``codemods/layer.py``, the old names."""
+    spec = project.spec
+    wording = spec.compatibility
+    message = wording.message.replace("{since}", wording.since).replace(
+        "{remove_after}", wording.remove_after
+    )
+    shared = sorted({project.modules.dotted(ref.path) for ref in project.roles.shared})
+    tables = {
+        "HOME: str": home,
+        "FLAG: Optional[str]": spec.side_flag,
+        "SIDES: Mapping[str, Any]": {side.name: side.flag for side in spec.sides},
+        "BASES: Mapping[str, Tuple[str, ...]]": {
+            side.name: _bases(project, side.name) for side in spec.sides
+        },
+        "FACTORIES: Mapping[str, Mapping[str, str]]": {f.new: dict(f.old) for f in spec.factories},
+        "QUIET: Tuple[str, ...]": tuple(shared),
+        "MESSAGE: str": message,
+    }
+    machinery = inspect.getsource(layer).partition(_DASHES)[2]
+    return "\n".join(
+        [
+            f'"""Deprecated names of {project.root.name}, until {wording.remove_after}.',
+            "",
+            "Old names keep working and warn. Delete this module and the base it gives to the root class",
+            "when nothing uses the old names any more.",
+            '"""',
+            "",
+            "from __future__ import annotations",
+            "",
+            "import sys",
+            "import warnings",
+            "from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple",
+            "",
+            *(f"{name} = {_literal(value)}" for name, value in tables.items()),
+            "",
+            machinery.rstrip(),
+            "",
+            "",
+            *_names(project),
+        ]
+    )
+
+
+def _literal(value: object, indent: str = "") -> str:
+    """A value as Python writes it, in double quotes, tables a line per entry."""
+    inner = indent + "    "
+    match value:
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case dict():
+            lines = [f"{inner}{_literal(k)}: {_literal(v, inner)},\n" for k, v in value.items()]
+            return "{\n" + "".join(lines) + indent + "}"
+        case tuple():
+            return "(" + "".join(f"{_literal(item)}, " for item in value).rstrip() + ")" if value else "()"
+    return repr(value)
+
+
+def _bases(project: Project, side: str) -> tuple[str, ...]:
+    """The classes nearest the root on a side, dotted."""
+    members = project.index.members
+    return tuple(
+        f"{project.modules.dotted(ref.path)}.{ref.qualname}"
+        for ref in members
+        if project.roles.side(ref) == side
+        and project.roles.of[ref].part is not Part.ROOT
+        and not any(project.roles.side(p) == side for p in project.index.parents(ref) if p != project.root)
+    )
+
+
+def _names(project: Project) -> list[str]:
+    spec = project.spec
+    attributes = [
+        f'{old} = DeprecatedAttribute("{old}", "{a.new}", "{side}", {a.default})'
+        for a in spec.attributes
+        for side, old in a.old.items()
+    ]
+    olds = [
+        *(line.partition(" =")[0] for line in attributes),
+        *(o for f in spec.factories for o in f.old.values()),
+    ]
+    return [
+        f"class {spec.compatibility.class_name}:",
+        f'    """The deprecated names of {project.root.name}."""',
+        "",
+        "    if TYPE_CHECKING:",
+        "        # Any, so that a subclass that is not migrated may declare them with its own types.",
+        *(f"        {old}: Any" for old in olds),
+        "    else:",
+        *(f"        {line}" for line in attributes),
+        "",
+        "    def __init_subclass__(cls, **kwargs: Any) -> None:",
+        "        super().__init_subclass__(**kwargs)",
+        f"        link(cls, {spec.compatibility.class_name})",
+        "",
+    ]

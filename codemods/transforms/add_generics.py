@@ -1,0 +1,133 @@
+"""Make the root generic, give every class header its type arguments, and write the type variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+import libcst as cst
+
+from codemods.codemod import Codemod
+from codemods.data import MigrationError
+from codemods.importing import reaches, source_for
+from codemods.project import Project
+from codemods.scopes import ClassRef
+
+_UNION_COMMENT = "# The clients that the classes of one side are made with."
+
+
+def types_path(project: Project) -> PurePosixPath:
+    """Where the type variables stand or will stand: beside the root, never over a file that is there.
+
+    Raises MigrationError when both names the spec offers are taken.
+    """
+    spec, home = project.spec, project.root.path.parent
+    if project.roles.migrated and (found := _imported_from(project)):
+        return found
+    shadows = project.modules.root_of(project.root.path) == home
+    names = [spec.types_fallback] if shadows else [spec.types_module, spec.types_fallback]
+    for name in names:
+        path = home / f"{name}.py"
+        if path not in project.snapshot and home / name / "__init__.py" not in project.snapshot:
+            return path
+    raise MigrationError(f"{home / names[-1]}.py is there already; name another types_fallback in the spec")
+
+
+def _imported_from(project: Project) -> PurePosixPath | None:
+    module = project.modules.get(project.root.path)
+    for parameter in project.spec.type_parameters if module else ():
+        for binding in module.scope.bindings.get(parameter.name, ()) if module else ():
+            if binding.source and (path := project.modules.source(binding.source, project.root.path)):
+                return path
+    return None
+
+
+class AddGenerics(Codemod):
+    """``class Root(ABC)`` becomes ``class Root(Generic[...], ABC)``; ``class Sub(Root)`` gets arguments."""
+
+    @classmethod
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
+        if project.roles.migrated:
+            return {}
+        path = types_path(project)
+        return {path: (_types_module(project, path), "type variables of the hierarchy")}
+
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+        ref = self.class_ref(original_node)
+        if ref == self.project.root:
+            return self._generic_root(original_node, updated_node)
+        if ref in self.project.index.members and ref is not None:
+            return self._with_arguments(ref, original_node, updated_node)
+        return updated_node
+
+    def _generic_root(self, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
+        if self.project.roles.migrated:
+            return updated
+        home = types_path(self.project)
+        names = [self.given.need(home, p.name) for p in self.spec.type_parameters]
+        self.given.imports[("typing", "Generic")] = False
+        generic = cst.Arg(cst.parse_expression(f"Generic[{', '.join(names)}]"))
+        self.report(original.name, 1, "the root class becomes generic over its clients")
+        return updated.with_changes(bases=[generic, *updated.bases])
+
+    def _with_arguments(self, ref: ClassRef, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
+        roles = self.project.roles
+        header = self.project.arguments.header(ref, roles, self.phases)
+        meanings = [base.meaning for base in self.project.index.members[ref].bases]
+        bases = list(updated.bases)
+        for i, (base, meaning) in enumerate(zip(bases, meanings, strict=False)):
+            arguments = header.get(meaning) if isinstance(meaning, ClassRef) else None
+            if arguments is None or isinstance(base.value, cst.Subscript):
+                continue
+            home = types_path(self.project)
+            texts = [
+                self.given.need(home, a) if isinstance(a, str) else self.given.name_of(a) for a in arguments
+            ]
+            code = f"{cst.Module([]).code_for_node(base.value)}[{', '.join(texts)}]"
+            bases[i] = base.with_changes(value=cst.parse_expression(code))
+            self.report(original.bases[i], roles.of[ref].phase, self._reason(ref, arguments))
+        return updated.with_changes(bases=bases)
+
+    def _reason(self, ref: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
+        said = ", ".join(
+            f"{a} stays open" if isinstance(a, str) else f"all of its factories return {a.name}"
+            for a in arguments
+        )
+        return f"type arguments of {ref.name}: {said}"
+
+
+def _types_module(project: Project, path: PurePosixPath) -> str:
+    """The text of types.py. Bounds are real imports, but for a class whose module imports the root's."""
+    clients: dict[str, list[str]] = {}
+    circular: dict[str, list[str]] = {}
+    root_module = project.modules.get(project.root.path)
+    assert root_module is not None, "the root was found in it"
+
+    def name(ref: ClassRef) -> str:
+        circles = reaches(project.modules, ref.path, project.root.path)
+        source = source_for(project.modules, root_module, ref.path)
+        names = (circular if circles else clients).setdefault(source, [])
+        if ref.name not in names:
+            names.append(ref.name)
+        return f'"{ref.name}"' if circles else ref.name
+
+    lines: list[str] = []
+    for variable in project.arguments.variables:
+        bounds = [name(ref) for ref in variable.bounds]
+        bound = bounds[0] if len(bounds) == 1 else f"Union[{', '.join(bounds)}]"
+        lines.append(f'{variable.name} = TypeVar("{variable.name}", bound={bound})')
+    unions = [
+        f"{u.name} = Union[{', '.join(name(ref) for ref in u.members)}]" for u in project.arguments.unions
+    ]
+    names = ["TypeVar", *(["Union"] if unions or any("Union[" in line for line in lines) else [])]
+    typing = f"from typing import {', '.join(['TYPE_CHECKING'] * bool(circular) + names)}"
+    parts = [f'"""Type variables and unions of the clients of {project.root.name}."""', "", typing]
+    parts += ["", *_imports(clients)] if clients else []
+    parts += ["", "if TYPE_CHECKING:", *(f"    {line}" for line in _imports(circular))] if circular else []
+    parts += ["", *lines]
+    parts += ["", _UNION_COMMENT, *unions] if unions else []
+    return "\n".join(parts) + "\n"
+
+
+def _imports(sources: Mapping[str, list[str]]) -> list[str]:
+    return [f"from {source} import {', '.join(sorted(names))}" for source, names in sorted(sources.items())]
