@@ -151,36 +151,46 @@ class _Combined(cst.CSTTransformer):
 
 
 class Source:
-    """The parsed files of a run: LibCST parses a file once, however many sets of phases are tried on it."""
+    """The edited files of a run.
+
+    LibCST parses a file once, and a file is changed once for all sets of phases that say the same of it.
+    """
 
     def __init__(self) -> None:
         self._trees: dict[PurePosixPath, tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure] = {}
+        self._changes: dict[tuple[PurePosixPath, frozenset[int]], Change | Failure | None] = {}
 
-    def get(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
+    def change(self, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
+        """Carry codemods out on one file, the same ones at every call. None when they change nothing."""
+        key = (given.path, given.phases)
+        if key not in self._changes:
+            parsed = self._parsed(given.module)
+            self._changes[key] = parsed if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
+        return self._changes[key]
+
+    def _parsed(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
         if module.path not in self._trees:
-            self._trees[module.path] = self._parse(module)
+            self._trees[module.path] = _parse(module)
         return self._trees[module.path]
 
-    @staticmethod
-    def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
-        try:
-            tree = cst.parse_module(module.text.text)
-        except (cst.ParserSyntaxError, RecursionError) as error:
-            return Failure(
-                module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}"
-            )
-        if tree.code != module.text.text:
-            return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
-        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
-        return wrapper.module, wrapper.resolve(PositionProvider)
+
+def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
+    try:
+        tree = cst.parse_module(module.text.text)
+    except (cst.ParserSyntaxError, RecursionError) as error:
+        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}")
+    if tree.code != module.text.text:
+        return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
+    wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+    return wrapper.module, wrapper.resolve(PositionProvider)
 
 
-def change(source: Source, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
-    """Carry codemods out on one file. None when they change nothing."""
-    parsed = source.get(given.module)
-    if isinstance(parsed, Failure):
-        return parsed
-    tree, positions = parsed
+def _changed(
+    given: Given,
+    codemods: Iterable[type[Codemod]],
+    tree: cst.Module,
+    positions: Mapping[cst.CSTNode, CodeRange],
+) -> Change | Failure | None:
     reports: list[Report] = []
     combined = _Combined([codemod(given, positions, reports) for codemod in codemods])
     text = given.module.text
@@ -190,7 +200,7 @@ def change(source: Source, given: Given, codemods: Iterable[type[Codemod]]) -> C
     try:
         edits = between(given.path, text.text, updated, reports)
         return Change(given.path, given.project.snapshot[given.path], text.encode(updated), edits)
-    except (UnexplainedChange, UnreadableSource) as error:
-        return Failure(
-            given.path, "unexplained" if isinstance(error, UnexplainedChange) else error.code, str(error)
-        )
+    except UnexplainedChange as error:
+        return Failure(given.path, "unexplained", str(error))
+    except UnreadableSource as error:
+        return Failure(given.path, error.code, error.reason)

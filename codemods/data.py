@@ -108,6 +108,23 @@ class Spec:
         """Old name -> new name, of attributes and factories alike."""
         return {old: item.new for item in self.lifted for old in item.old.values()}
 
+    def phase_of(self, side: str) -> int:
+        """The phase of a side's classes; phase 1 is the root's."""
+        return 2 + [s.name for s in self.sides].index(side)
+
+    @property
+    def integrations_phase(self) -> int:
+        """The phase of the concrete classes: 4, unless more than two sides come before it."""
+        return max(4, 2 + len(self.sides))
+
+    @property
+    def tests_phase(self) -> int:
+        return self.integrations_phase + 1
+
+    @property
+    def docs_phase(self) -> int:
+        return self.integrations_phase + 2
+
     def side_of(self, old: str) -> str:
         """The side an old name belongs to. Raises KeyError for a name that is not one."""
         for item in self.lifted:

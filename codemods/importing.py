@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from codemods.modules import ModuleRef, Modules
@@ -39,9 +38,8 @@ def _relative(importer: PurePosixPath, target: PurePosixPath) -> str:
 
 def local_name(modules: Modules, importer: Module, ref: ClassRef) -> str | None:
     """What a class is called at run time at the top of a file; None when it is not imported there."""
-    checked = set(_type_checking_only(importer.tree))
     for name, bindings in importer.scope.bindings.items():
-        if all(b.node in checked for b in bindings):
+        if all(b.node in importer.type_checking for b in bindings):
             continue
         match modules.meaning(ast.Name(name, lineno=1), importer.scope):
             case ClassRef() as found if found == ref:
@@ -49,13 +47,6 @@ def local_name(modules: Modules, importer: Module, ref: ClassRef) -> str | None:
             case ModuleRef(path=path) if path == ref.path and bindings[0].name:
                 return f"{name}.{ref.qualname}"
     return None
-
-
-def _type_checking_only(tree: ast.Module) -> Iterator[ast.stmt]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            for inner in node.body:
-                yield from (n for n in ast.walk(inner) if isinstance(n, ast.stmt))
 
 
 def reaches(modules: Modules, start: PurePosixPath, goal: PurePosixPath) -> bool:
@@ -73,20 +64,5 @@ def reaches(modules: Modules, start: PurePosixPath, goal: PurePosixPath) -> bool
         if path in seen or path in holders or path not in modules.snapshot:
             continue
         seen.add(path)
-        if module := modules.get(path):
-            todo += _imported(modules, module)
+        todo += modules.imports(path)
     return False
-
-
-def _imported(modules: Modules, module: Module) -> Iterator[PurePosixPath]:
-    checked = set(_type_checking_only(module.tree))
-    bindings = [b for found in module.scope.bindings.values() for b in found] + module.scope.stars
-    for binding in bindings:
-        if binding.source is None or binding.node in checked:
-            continue
-        if (path := modules.source(binding.source, module.path)) is None:
-            continue
-        yield from (parent / "__init__.py" for parent in path.parents)
-        yield path
-        if binding.name and (inner := modules.source(f"{binding.source}.{binding.name}", module.path)):
-            yield inner

@@ -7,26 +7,28 @@ a ``landing.json`` that is found at the next start was interrupted before it, an
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from codemods import files
 from codemods.data import MigrationError
 from codemods.find import STATE
 from codemods.lock import lock
-
-RECORD = PurePosixPath(STATE, "state.json")
-INTENT = PurePosixPath(STATE, "landing.json")
-OBJECTS = PurePosixPath(STATE, "objects")
-SCHEMA = 1
-PRIVATE = 0o600
-SHA256 = re.compile(r"[0-9a-f]{64}")
+from codemods.record import (
+    INTENT,
+    OBJECTS,
+    PRIVATE,
+    RECORD,
+    Intent,
+    Landed,
+    LandedFile,
+    digest_of,
+    load,
+    stored,
+    written,
+)
 
 Contents = Mapping[PurePosixPath, bytes | None]
 """Bytes by path; None where no file is."""
@@ -37,8 +39,8 @@ def read(root: Path) -> Landed | None:
 
     Raises MigrationError for a record that cannot be understood.
     """
-    found = _load(root, RECORD)
-    return found.landed if found is not None and (found.landed.phases or found.landed.files) else None
+    found = load(root, RECORD)
+    return found.landed if found is not None and found.landed else None
 
 
 def interrupted(root: Path) -> bool:
@@ -84,7 +86,7 @@ def land(
         files.check_writable(root, (file.path for file in intent.undo))
         contents = (originals, targets, current)
         try:
-            _carry_out(root, intent, {_digest(data): data for c in contents for data in c.values()})
+            _carry_out(root, old, intent, {digest_of(data): data for c in contents for data in c.values()})
         except BaseException:
             recover(root)
             raise
@@ -96,13 +98,17 @@ def land(
 def recover(root: Path) -> bool:
     """Undo a landing that was interrupted; answers whether there was one.
 
+    One that was landed already but not yet tidied up is tidied up.
     Raises MigrationError, with nothing written, when a file was edited since, and while another run is
     at work.
     """
     if not interrupted(root):
+        if _is_untidy(root):
+            with lock(root):
+                _clean(root)
         return False
     with lock(root):
-        intent = _load(root, INTENT)
+        intent = load(root, INTENT)
         if intent is None:
             return False
         for file in intent.undo:
@@ -114,7 +120,7 @@ def recover(root: Path) -> bool:
         files.sweep(root, (file.path for file in intent.undo))
         for file in intent.undo:
             if not _is(root, file.path, file.before):
-                files.replace(root, file.path, _stored(root, file.before), file.mode)
+                files.replace(root, file.path, stored(root, file.before), file.mode)
         files.remove_empty(root, intent.made)
         files.replace(root, INTENT, None)
         _clean(root)
@@ -126,13 +132,13 @@ def recover(root: Path) -> bool:
 
 def _demand_fresh(root: Path, current: Contents) -> None:
     for path, data in sorted(current.items()):
-        if path.parts[:1] == (STATE,) or not _is(root, path, _digest(data)):
+        if path.parts[:1] == (STATE,) or not _is(root, path, digest_of(data)):
             raise MigrationError(f"plan is stale: {path}")
 
 
 def _files(root: Path, before: Contents, after: Contents) -> tuple[LandedFile, ...]:
     return tuple(
-        LandedFile(path, _digest(before[path]), _digest(after[path]), _mode(root, path))
+        LandedFile(path, digest_of(before[path]), digest_of(after[path]), _mode(root, path))
         for path in sorted(before)
         if before[path] != after[path]
     )
@@ -156,16 +162,24 @@ def _intent(root: Path, old: Landed, new: Landed, undo: tuple[LandedFile, ...]) 
     return Intent(new, undo, tuple(sorted(made)), tuple(sorted(leaving)))
 
 
-def _carry_out(root: Path, intent: Intent, contents: Mapping[str | None, bytes | None]) -> None:
+def _carry_out(root: Path, old: Landed, intent: Intent, contents: Mapping[str | None, bytes | None]) -> None:
     for digest in {file.before for file in (*intent.landed.files, *intent.undo)} - {None}:
         files.replace(root, OBJECTS / str(digest), contents[digest], PRIVATE)
-    files.replace(root, INTENT, _written(intent), PRIVATE)
-    modes = {file.path: file.mode for file in intent.landed.files}
+    files.replace(root, INTENT, written(intent), PRIVATE)
+    modes = {file.path: file.mode for file in old.files}
     for file in intent.undo:
-        # One that was deleted by a landing comes back with the mode it had.
+        # One that an earlier landing deleted comes back with the mode it had.
         mode = modes.get(file.path) if file.before is None else None
         files.replace(root, file.path, contents[file.after], mode)
     files.rename(root, INTENT, RECORD)
+
+
+def _is_untidy(root: Path) -> bool:
+    found = load(root, RECORD)
+    if found is None:
+        return False
+    places = [root / folder for folder in found.leaving]
+    return not found.landed or any(place.is_dir() and not any(place.iterdir()) for place in places)
 
 
 def _clean(root: Path) -> None:
@@ -173,10 +187,10 @@ def _clean(root: Path) -> None:
     if interrupted(root):
         return
     files.sweep(root, [RECORD])
-    intent = _load(root, RECORD)
+    intent = load(root, RECORD)
     if intent is not None:
         files.remove_empty(root, intent.leaving)
-        if not intent.landed.files and not intent.landed.phases:
+        if not intent.landed:
             files.replace(root, RECORD, None)
     kept = {file.before for file in intent.landed.files} if intent is not None else set()
     if (root / OBJECTS).is_dir():
@@ -186,16 +200,9 @@ def _clean(root: Path) -> None:
         files.remove_empty(root, [OBJECTS])
 
 
-# --- what is on disk ----------------------------------------------------------------------------
-
-
-def _digest(data: bytes | None) -> str | None:
-    return None if data is None else hashlib.sha256(data).hexdigest()
-
-
 def _is(root: Path, path: PurePosixPath, digest: str | None) -> bool:
     try:
-        return _digest(files.peek(root, path)) == digest
+        return digest_of(files.peek(root, path)) == digest
     except MigrationError:
         # A link or a directory has taken its place, or it cannot even be read.
         return False
@@ -204,96 +211,3 @@ def _is(root: Path, path: PurePosixPath, digest: str | None) -> bool:
 def _mode(root: Path, path: PurePosixPath) -> int | None:
     place = root / path
     return stat.S_IMODE(place.stat().st_mode) if place.exists() else None
-
-
-def _stored(root: Path, digest: str | None) -> bytes | None:
-    if digest is None:
-        return None
-    data = files.peek(root, OBJECTS / digest)
-    if data is None or _digest(data) != digest:
-        raise MigrationError(f"{OBJECTS / digest}: missing or damaged")
-    return data
-
-
-def _load(root: Path, path: PurePosixPath) -> Intent | None:
-    data = files.peek(root, path)
-    if data is None:
-        return None
-    try:
-        return _parsed(json.loads(data))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise MigrationError(f"{path}: not a record that this version of classmod wrote") from error
-
-
-def _parsed(record: Mapping[str, Any]) -> Intent:
-    if record["schema"] != SCHEMA:
-        raise ValueError(record["schema"])
-    paths = {key: tuple(map(PurePosixPath, record[key])) for key in ("folders", "made", "leaving")}
-    landed = Landed(
-        tuple(map(int, record["phases"])),
-        str(record["spec"]),
-        tuple(map(_parsed_file, record["files"])),
-        str(record["version"]),
-        paths["folders"],
-    )
-    return Intent(landed, tuple(map(_parsed_file, record["undo"])), paths["made"], paths["leaving"])
-
-
-def _parsed_file(record: Mapping[str, Any]) -> LandedFile:
-    for digest in (record["before"], record["after"]):
-        if digest is not None and not SHA256.fullmatch(digest):
-            raise ValueError(digest)
-    mode = None if record["mode"] is None else int(record["mode"])
-    return LandedFile(PurePosixPath(record["path"]), record["before"], record["after"], mode)
-
-
-def _written(intent: Intent) -> bytes:
-    record = {"schema": SCHEMA, **asdict(intent)}
-    return json.dumps(record | record.pop("landed"), indent=1, default=str).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class LandedFile:
-    """A file as it was and as it is now: SHA-256 in hex, None where it is not there.
-
-    ``mode`` are the permission bits it had before, None for a file that was not there.
-    """
-
-    path: PurePosixPath
-    before: str | None
-    after: str | None
-    mode: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """The record: the phases that are landed, by which spec and version of classmod, and the files.
-
-    ``folders`` are the directories that were made for created files.
-    """
-
-    phases: tuple[int, ...]
-    spec: str
-    files: tuple[LandedFile, ...]
-    version: str = ""
-    folders: tuple[PurePosixPath, ...] = ()
-
-    def originals(self, root: Path) -> dict[PurePosixPath, bytes | None]:
-        """The bytes of every landed file before the first landing, None for one that was not there.
-
-        Raises MigrationError for a backup that is missing or damaged.
-        """
-        return {file.path: _stored(root, file.before) for file in self.files}
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A landing under way: the record it leads to, and how to undo it.
-
-    ``made`` are the directories it makes, ``leaving`` those of earlier landings that it no longer needs.
-    """
-
-    landed: Landed
-    undo: tuple[LandedFile, ...]
-    made: tuple[PurePosixPath, ...]
-    leaving: tuple[PurePosixPath, ...]

@@ -46,6 +46,7 @@ class Modules:
         self.snapshot = snapshot
         self.failures: dict[PurePosixPath, Failure] = {}
         self._parsed: dict[PurePosixPath, Module | None] = {}
+        self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
         self.sources = tuple(sorted(p for p in snapshot if p.suffix in (".py", ".pyi")))
         self._directories = {parent for path in self.sources for parent in path.parents}
         self._roots = sorted({self.root_of(path) for path in self.sources}, key=lambda p: (len(p.parts), p))
@@ -125,6 +126,24 @@ class Modules:
         for _ in range(level - 1):
             base = base.parent
         return self._file(base.joinpath(*dotted.split(".")) if dotted else base)
+
+    def imports(self, path: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """The files that importing a file imports at once, packages on the way included."""
+        if path not in self._imports:
+            module = self.get(path)
+            self._imports[path] = tuple(dict.fromkeys(self._imported(module))) if module else ()
+        return self._imports[path]
+
+    def _imported(self, module: Module) -> Iterator[PurePosixPath]:
+        scope = module.scope
+        for binding in (*(b for found in scope.bindings.values() for b in found), *scope.stars):
+            if binding.source is None or binding.node in module.type_checking:
+                continue
+            if (path := self.source(binding.source, module.path)) is None:
+                continue
+            inner = binding.name and self.source(f"{binding.source}.{binding.name}", module.path)
+            found = (*(parent / "__init__.py" for parent in path.parents), path, inner or path)
+            yield from (p for p in found if p in self.snapshot)
 
     # --- meanings ---------------------------------------------------------------------------------
 

@@ -17,9 +17,6 @@ BASE = Phase(
     "base",
     "The root becomes generic and declares clients, flags and factories; old names stay as aliases.",
 )
-INTEGRATIONS = Phase(
-    4, "integrations", "Concrete classes use the new factory names; the root's factories become abstract."
-)
 
 CODEMODS: tuple[type[Codemod], ...] = (
     LiftAttributes,
@@ -35,10 +32,11 @@ CODEMODS: tuple[type[Codemod], ...] = (
 def phases(spec: Spec) -> tuple[Phase, ...]:
     """The phases of a migration, in order: the base, one for each side, the integrations."""
     sides = [
-        Phase(2 + i, side.name, f"Classes of the {side.name} side use the root's clients and drop their own.")
-        for i, side in enumerate(spec.sides)
+        Phase(spec.phase_of(s.name), s.name, f"Classes of the {s.name} side use the root's clients.")
+        for s in spec.sides
     ]
-    return (BASE, *sides, INTEGRATIONS)
+    factories = "Concrete classes use the new factory names; the root's factories become abstract."
+    return (BASE, *sides, Phase(spec.integrations_phase, "integrations", factories))
 
 
 def chosen(spec: Spec, names: tuple[str, ...], landed: frozenset[int] = frozenset()) -> tuple[Phase, ...]:

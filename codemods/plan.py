@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from codemods.codemod import Given, Source, change
+from codemods.codemod import Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.phases import CODEMODS
 from codemods.project import Project
@@ -24,7 +24,7 @@ def plan(project: Project, phases: frozenset[int], source: Source | None = None)
         module = project.modules.get(path)
         if module is None:
             continue
-        match change(source, Given(project, module, phases), CODEMODS):
+        match source.change(Given(project, module, phases & _relevant(project, path)), CODEMODS):
             case Change() as done:
                 changes.append(done)
             case Failure() as failure:
@@ -43,6 +43,15 @@ def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
     }
     paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
     return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
+
+
+def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
+    """The phases that make a difference to a file: those of its sites, its classes and their bases."""
+    of = project.roles.of
+    inside = [ref for ref in project.index.members if ref.path == path]
+    lines = [of[r].phase for ref in inside for r in project.index.lineage(ref)]
+    root = [project.spec.integrations_phase] if project.root in inside else []
+    return frozenset((*(s.phase for s in project.by_path.get(path, ())), *lines, *root))
 
 
 def _created(project: Project, phases: frozenset[int]) -> list[Change]:

@@ -68,17 +68,18 @@ class Project:
 def read(snapshot: Snapshot, spec: Spec) -> Project:
     """Find everything there is to know about a snapshot.
 
-    Raises MigrationError for a tree without a root class, with a broken base (``repair`` mends it) or a collision.
+    Raises MigrationError for a tree without a root class, a missing base (``repair`` mends it), a collision.
     """
     found = index.build(snapshot, spec)
     if found.missing:
-        raise MigrationError(_missing(found))
+        raise MigrationError(missing_base(found))
     parts = roles.assign(found, spec)
     all_sites = sites.find(found, parts, spec)
     return Project(spec, snapshot, found, parts, arguments.work_out(found, parts, spec), all_sites)
 
 
-def _missing(found: Index) -> str:
+def missing_base(found: Index) -> str:
+    """One line about the first base that is missing: its name, where it is imported, what it became."""
     _, first = found.missing[0]
     places = sorted({f"{m.importer}:{m.line}" for _, m in found.missing if m.name == first.name})
     guess = probably(found, first.module)

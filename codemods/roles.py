@@ -11,6 +11,7 @@ from codemods.declarations import declarations, is_abstract, is_test, is_trivial
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
+from codemods.sides import said
 
 
 class Part(StrEnum):
@@ -63,7 +64,6 @@ class _Assigner:
     def __init__(self, index: Index, spec: Spec) -> None:
         self.index = index
         self.spec = spec
-        self.phase_of_side = {side.name: 2 + i for i, side in enumerate(spec.sides)}
         self.of: dict[ClassRef, Role] = {}
         self.shared: dict[ClassRef, tuple[ClassRef, ...]] = {}
         self.notes: list[Note] = []
@@ -113,7 +113,9 @@ class _Assigner:
             raise self._collision(ref, info, self.spec.side_of(next(iter(names))), names, None)
         if not sides and len(self.spec.sides) == 1:
             return self.spec.sides[0].name
-        return next(iter(sides), None)
+        return next(iter(sides), None) or (
+            None if ref == self.index.root else said(self.index, self.spec, info)
+        )
 
     def _wrong_side(self, ref: ClassRef, name: str, side: str) -> str:
         return f"{ref.name} is on the {side} side; {name} stays a helper of its own there"
@@ -141,10 +143,10 @@ class _Assigner:
         makes = any(self._makes_clients(f, side) for f in info.functions())
         declares = any(d.initial and d.name in self.spec.renames for d in declarations(info))
         if is_test(ref.path):
-            return Role(Part.INTEGRATION, side, 5)
+            return Role(Part.INTEGRATION, side, self.spec.tests_phase)
         if above or (makes and not declares):
-            return Role(Part.INTEGRATION, side, 4)
-        return Role(Part.BASE, side, self.phase_of_side[side] if side else 1)
+            return Role(Part.INTEGRATION, side, self.spec.integrations_phase)
+        return Role(Part.BASE, side, self.spec.phase_of(side) if side else 1)
 
     def _makes_clients(self, function: Function, side: str | None) -> bool:
         if not self.spec.is_factory(function.name) or is_trivial(function):
@@ -183,7 +185,7 @@ class _Assigner:
                     if name in asked and self._is_protocol(info):
                         side = self.spec.side_of(name)
                         if self._holder(side):
-                            self.of[ref] = Role(Part.PROTOCOL, side, self.phase_of_side[side])
+                            self.of[ref] = Role(Part.PROTOCOL, side, self.spec.phase_of(side))
 
     @staticmethod
     def _is_protocol(info: ClassInfo) -> bool:

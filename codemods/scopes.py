@@ -65,6 +65,8 @@ class Module:
     scope: Scope = field(init=False)
     classes: dict[str, list[ClassNode]] = field(default_factory=dict)
     functions: dict[ast.AST, Scope] = field(default_factory=dict)
+    type_checking: set[ast.AST] = field(default_factory=set)
+    """Statements that only a type checker reads."""
 
     def __post_init__(self) -> None:
         self.scope = Scope(self)
@@ -114,6 +116,8 @@ class _Binder:
                 case ast.AnnAssign():
                     self._assign(scope, node.target, node, node.value)
                 case _:
+                    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                        self.module.type_checking.update(n for s in node.body for n in ast.walk(s))
                     for inner_body in bodies(node):
                         self.bind(inner_body, scope, prefix)
 

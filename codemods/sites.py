@@ -18,10 +18,9 @@ from codemods.infer import Known, Receivers
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Part, Role, Roles
 from codemods.scopes import ClassRef, Module
+from codemods.sides import layer_path
 from codemods.strings import named_object
 from codemods.text import Text, UnreadableSource, decode, line_starts
-
-_TESTS, _DOCS, _INTEGRATIONS = 5, 6, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
         return
     for occurrence in in_text(text, names, "markdown" if path.suffix == ".md" else "text"):
         if path.suffix == ".md":
-            answer = _Answer(Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", _DOCS)
+            answer = _Answer(
+                Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", spec.docs_phase
+            )
         else:
             answer = _Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
         yield _site(path, text, occurrence, answer, names[occurrence.name])
@@ -95,6 +96,7 @@ class _Decider:
         self.spec = spec
         self.module = module
         self.path = module.path
+        self.layer = layer_path(index, spec) if roles.migrated else None
         self.receivers = Receivers(index.classes, module)
 
     def sites(self) -> Iterator[Site]:
@@ -105,6 +107,8 @@ class _Decider:
 
     def decide(self, occurrence: Occurrence) -> _Answer:
         name, node = occurrence.name, occurrence.node
+        if self.path == self.layer:
+            return _Answer(Decision.KEEP, Confidence.PROVEN, "the compatibility layer")
         if occurrence.kind in ("docstring", "comment"):
             return self._prose(occurrence)
         if name in self.spec.stale:
@@ -164,10 +168,10 @@ class _Decider:
     def _phase(self, node: ast.AST) -> int:
         """The phase of a use: its class's, else that of the code outside the hierarchy."""
         if is_test(self.path):
-            return _TESTS
+            return self.spec.tests_phase
         owner = self._owner(node)
         role = self.roles.of.get(owner) if owner else None
-        return role.phase if role else _INTEGRATIONS
+        return role.phase if role else self.spec.integrations_phase
 
     def _owner(self, node: ast.AST) -> ClassRef | None:
         return self.receivers.class_of(node)
@@ -222,7 +226,7 @@ class _Decider:
             reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"
             return _Answer(Decision.KEEP, Confidence.PROVEN, reason)
         if self._removable(node, owner, role):
-            phase = max(_INTEGRATIONS, role.phase)
+            phase = max(self.spec.integrations_phase, role.phase)
             reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
             return _Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
         return _Answer(Decision.RENAME, Confidence.PROVEN, f"factory method of {owner.name}", role.phase)
@@ -269,7 +273,9 @@ class _Decider:
         owner = self.module.class_at(line)
         if owner is not None and owner not in self.roles.of and self._owns(owner, name):
             return _Answer(Decision.KEEP, Confidence.PROVEN, f"{owner.name} has a {name} of its own")
-        return _Answer(Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", _DOCS)
+        return _Answer(
+            Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", self.spec.docs_phase
+        )
 
     def _owns(self, ref: ClassRef, name: str) -> bool:
         infos = (self.index.classes.get(ancestor) for ancestor in self.index.classes.mro(ref))

@@ -7,12 +7,14 @@ import codecs
 import io
 import re
 import tokenize
+import unicodedata
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_WORD = re.compile(r"\w+")
 
 
 class UnreadableSource(Exception):
@@ -76,18 +78,31 @@ def decode(data: bytes) -> Text:
     """
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        raise UnreadableSource("encoding-conflict" if bom else "undecodable", str(error)) from error
-    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    encoding = _encoding(data, bom)
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
-        raise UnreadableSource("undecodable", f"{error.reason} at byte {error.start} ({encoding})") from error
+        start = error.start + len(data) - len(body)
+        raise UnreadableSource("undecodable", f"{error.reason} at byte {start} ({encoding})") from error
+    except (UnicodeError, LookupError) as error:  # a codec that is none of text, or not for files
+        raise UnreadableSource("undecodable", f"{error} ({encoding})") from error
     if "\0" in text or "\x1a" in text:
         raise UnreadableSource("control-character", "NUL or Ctrl-Z, which Python does not read")
-    return Text(text, encoding, bom, line_starts(text))
+    found = Text(text, encoding, bom, line_starts(text))
+    if not encoding.startswith("utf-8") and found.encode(text) != data:
+        raise UnreadableSource("round-trip", f"{encoding} would not write it back as it is")
+    return found
+
+
+def _encoding(data: bytes, bom: bool) -> str:
+    """The encoding by BOM and cookie; what is not ASCII in the two lines it is looked for says nothing."""
+    head = b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2])
+    head = data[: 3 * bom] + re.sub(rb"[\x80-\xff]", b"?", head[3 * bom :])
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
+    except SyntaxError as error:
+        raise UnreadableSource("encoding-conflict" if bom else "undecodable", str(error)) from error
+    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
 def line_starts(text: str) -> tuple[int, ...]:
@@ -99,6 +114,25 @@ def words(names: Iterable[str]) -> re.Pattern[str]:
     """A pattern that matches each of ``names`` where it stands as a whole word."""
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+
+
+def spelled(text: str, names: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """Where ``names`` stand as whole words: start, end, name; as Python reads them, that is after NFKC."""
+    for match in (words(names) if text.isascii() else _WORD).finditer(text):
+        word = match.group()
+        name = word if word.isascii() else unicodedata.normalize("NFKC", word)
+        if name in names:
+            yield match.start(), match.end(), name
+
+
+def searchable(data: bytes) -> bytes:
+    """What the bytes of a Python file are searched in for identifiers: a name that is not ASCII may be one."""
+    if data.isascii():
+        return data
+    try:
+        return unicodedata.normalize("NFKC", decode(data).text).encode("utf-8", "surrogatepass")
+    except UnreadableSource:
+        return data
 
 
 def parse(text: Text) -> ast.Module:
@@ -118,7 +152,8 @@ def parse(text: Text) -> ast.Module:
 def comments(text: Text) -> Iterator[tuple[int, int]]:
     """Spans (start, end) of the comments of a file that parses."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text.text, newline="").readline):
+        # Lines that end alike: the tokenizer of Python 3.11 does not know a lone CR, and no position moves.
+        for token in tokenize.generate_tokens(io.StringIO(_LINE_END.sub("\n", text.text)).readline):
             if token.type == tokenize.COMMENT:
                 start = text.offset(token.start[0], token.start[1] + 1)
                 yield start, start + len(token.string)

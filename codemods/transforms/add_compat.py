@@ -14,13 +14,14 @@ from codemods.codemod import Codemod
 from codemods.data import MigrationError
 from codemods.project import Project
 from codemods.roles import Part
+from codemods.sides import layer_path
 
 _DASHES = "# " + "-" * 93 + "\n"
 
 
-def layer_path(project: Project) -> PurePosixPath:
-    """Where the layer stands: beside the root. Raises MigrationError when something else is there."""
-    path = project.root.path.parent / f"{project.spec.compatibility.module}.py"
+def _free_path(project: Project) -> PurePosixPath:
+    """Where the layer will stand. Raises MigrationError when something else is there."""
+    path = layer_path(project.index, project.spec)
     if path in project.snapshot:
         raise MigrationError(f"{path} is there already; name another compatibility.module in the spec")
     return path
@@ -33,7 +34,7 @@ class AddCompat(Codemod):
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
         if project.roles.migrated:
             return {}
-        path = layer_path(project)
+        path = _free_path(project)
         return {
             path: (layer_text(project, project.modules.dotted(path)), "the deprecated compatibility layer")
         }
@@ -41,7 +42,7 @@ class AddCompat(Codemod):
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
             return updated_node
-        name = self.given.need(layer_path(self.project), self.spec.compatibility.class_name)
+        name = self.given.need(_free_path(self.project), self.spec.compatibility.class_name)
         self.report(original_node.name, 1, "the root class inherits the deprecated names")
         generic, *others = updated_node.bases
         return updated_node.with_changes(bases=[generic, cst.Arg(cst.Name(name)), *others])

@@ -13,9 +13,6 @@ from codemods.declarations import receiver
 from codemods.index import Function
 from codemods.removal import kept_lines
 
-_ABSTRACT_PHASE = 4
-"""The phase in which every class has its factories under the new names."""
-
 
 class LiftAttributes(Codemod):
     """The root declares what the classes below it declared each for themselves."""
@@ -119,7 +116,7 @@ class LiftAttributes(Codemod):
 
     def _factory(self, factory: Factory) -> cst.BaseStatement:
         declared = self._definitions(factory)
-        abstract = self.project.roles.abstract and _ABSTRACT_PHASE in self.phases
+        abstract = self.project.roles.abstract and self.spec.integrations_phase in self.phases
         if abstract:
             self.given.imports[("abc", "abstractmethod")] = False
         returns = f"Optional[{factory.type_parameter}]" if factory.optional else factory.type_parameter

@@ -1,0 +1,299 @@
+"""What people and programs see: lines of text with a style, and JSON.
+
+Each view is an iterator of lines that knows nothing of the terminal; ``show`` alone does. What comes from
+files is escaped there, so that nothing in a project can move the cursor, change colours or turn text around.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from codemods.data import Change, Decision, Note, Outcome, Phase, Site, Verdict
+
+if TYPE_CHECKING:
+    from codemods.migrate import Report, Step, TreeLine
+
+_DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
+_STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
+_OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
+
+
+class Line(NamedTuple):
+    """A line of a view; ``style`` is rich's and is dropped where the output is plain."""
+
+    text: str = ""
+    style: str = ""
+
+
+def show(lines: Iterable[Line], *, err: bool = False) -> None:
+    """Write lines to stdout or stderr: styled on a terminal, plain elsewhere and with NO_COLOR."""
+    stream = sys.stderr if err else sys.stdout
+    styled = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    console = Console(file=stream, force_terminal=True) if styled else None
+    for line in lines:
+        text = visible(line.text).encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+        if console:
+            console.print(Text(text, line.style), soft_wrap=True)
+        else:
+            click.echo(text, file=stream)
+
+
+def visible(text: str) -> str:
+    r"""``text`` with everything that does not print as itself escaped: controls, bidi marks, lost bytes."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(char: str) -> str:
+    if char.isprintable() or char == "\t":
+        return char
+    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as surrogateescape carries it
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 file, 2 files."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# --- sites and check ----------------------------------------------------------------------------
+
+
+def sites(found: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
+    """Occurrences by file, those to be asked about first, then how many there are of each kind."""
+    asked = {site.path for site in found if site.decision is Decision.ASK}
+    rank = {decision: number for number, decision in enumerate(_DECISIONS)}
+    ordered = sorted(found, key=lambda s: (s.path not in asked, s.path, rank[s.decision], s.line, s.column))
+    for path, group in groupby(ordered, key=lambda site: site.path):
+        yield Line(str(path), "bold")
+        for site in group:
+            place, new = f"{site.line}:{site.column}", f" -> {site.new}" if site.new else ""
+            text = f"  {site.decision:<6}  {place:>8}  {site.name}{new}"
+            yield Line(f"{text}  ({site.kind}; {site.confidence}: {site.reason})", _STYLES[site.decision])
+        yield Line()
+    yield from _notes(notes, found)
+    yield from _table(found)
+
+
+def _table(found: Sequence[Site]) -> Iterator[Line]:
+    kinds = sorted({site.kind for site in found})
+    width = max(map(len, [*kinds, "total"]))
+    yield Line(
+        "  ".join(["kind".ljust(width), *(f"{column:>6}" for column in (*_DECISIONS, "total"))]), "bold"
+    )
+    for kind in (*kinds, "total"):
+        counts = Counter(site.decision for site in found if kind in (site.kind, "total"))
+        numbers = (*(counts[decision] for decision in _DECISIONS), counts.total())
+        style = "bold" if kind == "total" else ""
+        yield Line("  ".join([kind.ljust(width), *(f"{number:>6}" for number in numbers)]), style)
+
+
+def leftovers(found: Sequence[Site]) -> Iterator[Line]:
+    """One line for each: ``path:line:column: old -> new``."""
+    for site in found:
+        yield Line(f"{_place(site)}: {site.name} -> {site.new or 'nothing'}")
+
+
+def check_summary(found: Sequence[Site], asked: Sequence[Site]) -> Iterator[Line]:
+    """What nobody but a person can decide, and how many there are of each."""
+    for site in asked:
+        yield Line(f"{_place(site)}: warning: {site.name}: {site.reason}", "yellow")
+    files = counted(len({site.path for site in found}), "file")
+    places = f"{counted(len(found), 'leftover')} in {files}" if found else "no leftovers"
+    yield Line(f"{places}; {len(asked)} to decide by hand" if asked else places, "bold")
+
+
+def _place(site: Site) -> str:
+    return f"{site.path}:{site.line}:{site.column}"
+
+
+def _notes(notes: Iterable[Note], told: Iterable[Site] = ()) -> Iterator[Line]:
+    for note in _fresh(notes, told):
+        yield Line(f"  note  {note.path}:{note.line}: {note.text}", "yellow")
+
+
+def _fresh(notes: Iterable[Note], told: Iterable[Site]) -> list[Note]:
+    """The notes, each once, without those that repeat a site to be asked about."""
+    asked = {(site.path, site.line, site.name) for site in told if site.decision is Decision.ASK}
+    return [n for n in dict.fromkeys(notes) if (n.path, n.line, n.text.partition(":")[0]) not in asked]
+
+
+# --- diff ---------------------------------------------------------------------------------------
+
+
+def diff(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
+    """Phase by phase: its sentence, the reasons and the diff of each file; then notes and a summary."""
+    waiting = {path: list(group) for path, group in groupby(asked, key=lambda site: site.path)}
+    summary = []
+    for step in steps:
+        yield Line(f"phase {step.phase.number} {step.phase.name}: {step.phase.sentence}", "bold reverse")
+        yield Line()
+        size: Counter[str] = Counter()
+        for change in step.changes:
+            body = change.diff()
+            size += _size(body)
+            yield Line(f"{change.path}  {_shown(_size(body))}", "bold")
+            yield from _reasons(change)
+            yield from _asked(waiting.pop(change.path, ()))
+            yield from _body(body)
+            yield Line()
+        summary.append(Line(f"{_titled(step)}  {_shown(size)}"))
+    for path, group in waiting.items():
+        yield Line(str(path), "bold")
+        yield from _asked(group)
+    yield from _notes([*notes, *(note for step in steps for note in step.notes)], asked)
+    yield from summary
+    if asked:
+        yield Line(f"{counted(len(asked), 'place')} to decide by hand", "yellow")
+    if not any(step.changes for step in steps):
+        yield Line("Nothing to change.")
+
+
+def patch(steps: Sequence[Step]) -> str:
+    """All phases as one patch for ``git apply``; encoded with ``surrogateescape`` it has the files' bytes."""
+    first: dict[PurePosixPath, bytes | None] = {}
+    last: dict[PurePosixPath, bytes | None] = {}
+    for step in steps:
+        for change in step.changes:
+            first.setdefault(change.path, change.before)
+            last[change.path] = change.after
+    return "".join(Change(path, first[path], last[path]).diff() for path in sorted(first))
+
+
+def _titled(step: Step) -> str:
+    return f"phase {step.phase.number} {step.phase.name:<12}  {counted(len(step.changes), 'file'):>9}"
+
+
+def _size(body: str) -> Counter[str]:
+    # Headers end where the first hunk begins; a body line may look like one of them.
+    signs = Counter(line[:1] for line in body.partition("\n@@")[2].split("\n")[1:])
+    return Counter({sign: signs[sign] for sign in "+-"})
+
+
+def _shown(size: Counter[str]) -> str:
+    return f"+{size['+']} -{size['-']}"
+
+
+def _reasons(change: Change) -> Iterator[Line]:
+    for reason, times in Counter(reason for edit in change.edits for reason in edit.reasons).items():
+        yield Line(f"  - {reason}" + (f" ({times} times)" if times > 1 else ""), "dim")
+
+
+def _asked(found: Iterable[Site]) -> Iterator[Line]:
+    for site in found:
+        yield Line(f"  ask  {site.line}:{site.column}  {site.name}: {site.reason}", "yellow")
+
+
+def _body(body: str) -> Iterator[Line]:
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for line in body.split("\n")[:-1]:
+        yield Line(line, styles.get(line[:1], ""))
+
+
+# --- apply and rollback -------------------------------------------------------------------------
+
+
+def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
+    """What stood in the way first, then the class tree, a line for each phase, and what landed."""
+    if done.refused:
+        yield from _refusal(done, done.refused)
+    yield from _tree(tree)
+    before = {verdict.gate: verdict for verdict in done.baseline}
+    for proof in done.proofs:
+        gates = [_figures(verdict, before.get(verdict.gate)) for verdict in proof.verdicts] or ["no gate ran"]
+        worst = max((verdict.outcome for verdict in proof.verdicts), key=list(Outcome).index, default=None)
+        style = _OUTCOMES[worst] if worst else ""
+        yield Line(f"{_titled(proof.step)}  {'; '.join(gates)}", style)
+        before |= {verdict.gate: verdict for verdict in proof.verdicts}
+    yield Line()
+    yield from _notes(done.notes)
+    yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
+    if done.landed:
+        yield Line(f"Take it back with: {undo}", "dim")
+
+
+def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
+    """The files written, and a line that counts them."""
+    for change in done:
+        yield Line(f"  {_status(change)}  {change.path}")
+    size = sum((_size(change.diff()) for change in done), Counter[str]())
+    yield Line(f"{counted(len(done), 'file')} {verb}, {_shown(size)}", "bold")
+
+
+def _status(change: Change) -> str:
+    return "created" if change.before is None else "deleted" if change.after is None else "changed"
+
+
+def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
+    yield Line(f"refused: phase {phase.number} {phase.name}", "bold red")
+    for verdict in (each for proof in done.proofs for each in proof.verdicts if not each.passed):
+        why = f": {verdict.reason}" if verdict.reason else ""
+        yield Line(
+            f"  {verdict.gate} {verdict.outcome}, {counted(len(verdict.new), 'new problem')}{why}", "red"
+        )
+        yield from (Line(f"    {problem}") for problem in verdict.new)
+    yield Line()
+
+
+def _tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
+    rows = [("  " * line.depth + line.after, line) for line in tree]
+    width = max((len(text) for text, _ in rows), default=0)
+    for text, line in rows:
+        yield Line(f"{text:<{width}}  {line.path}", "dim" if line.before == line.after else "green")
+    if rows:
+        yield Line()
+
+
+def _figures(verdict: Verdict, before: Verdict | None) -> str:
+    compared = f"{before.figures} -> {verdict.figures}" if before else verdict.figures
+    return f"{verdict.gate} {verdict.outcome}: {compared}, {len(verdict.new)} new, {len(verdict.fixed)} fixed"
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def sites_json(found: Sequence[Site]) -> str:
+    """The sites by the contract of the command line."""
+    fields = ("line", "column", "name", "kind", "decision", "new", "confidence", "reason")
+    rows = [{"path": str(s.path)} | {name: getattr(s, name) for name in fields} for s in found]
+    return json.dumps({"sites": rows}, indent=2)
+
+
+def diff_json(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) -> str:
+    """Phases with changes, edits and notes; then the notes of the run, with what has to be asked."""
+    phases = [
+        {
+            "number": step.phase.number,
+            "name": step.phase.name,
+            "sentence": step.phase.sentence,
+            "changes": [_change_json(change) for change in step.changes],
+            "notes": [_note_json(note) for note in _fresh(step.notes, asked)],
+        }
+        for step in steps
+    ]
+    asks = [Note(site.path, site.line, f"{site.name}: {site.reason}") for site in asked]
+    whole = [_note_json(note) for note in (*_fresh(notes, asked), *asks)]
+    return json.dumps({"phases": phases, "notes": whole}, indent=2)
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    edits = [
+        {"start": e.start, "end": e.end, "replacement": e.replacement, "phase": e.phase, "reasons": e.reasons}
+        for e in change.edits
+    ]
+    return {"path": str(change.path), "status": _status(change), "edits": edits, "diff": change.diff()}
+
+
+def _note_json(note: Note) -> dict[str, Any]:
+    return {"path": str(note.path), "line": note.line, "text": note.text}

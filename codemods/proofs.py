@@ -1,0 +1,127 @@
+"""Each phase against the gates, in a staging copy."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from codemods.data import Outcome, Snapshot, Verdict
+from codemods.gates import Gate, Measurement
+from codemods.gates.mypy import Mypy
+from codemods.gates.rewording import Rewording
+from codemods.phases import REPAIR
+from codemods.project import Project
+from codemods.staging import Staging
+from codemods.steps import Contents, Stage, Step, differences
+from codemods.survey import Origin, Survey
+
+Progress = Callable[[str], None]
+GATES = frozenset({"mypy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A step and what the gates say of it."""
+
+    step: Step
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How ``apply`` proves and lands; the switches of the command line."""
+
+    python: Path | None = None
+    no_gate: frozenset[str] = frozenset()
+    allow_dirty: bool = False
+    allow_plugins: bool = False
+    partial: bool = False
+
+
+def prove(
+    found: Survey, start: Origin, stages: Sequence[Stage], options: Options, progress: Progress
+) -> tuple[tuple[Verdict, ...], list[Proof]]:
+    proofs: list[Proof] = []
+    known = {path for stage in stages for path in stage.contents}
+    with ExitStack() as stack:
+        staging = stack.enter_context(Staging(found.root, found.tree))
+        cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
+        gates = [g for g in _gates(found, start, options, cache) if g.name not in options.no_gate]
+        before = _measured(staging, start.bare, known, gates, progress, "before")
+        baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
+        tree: Contents = found.snapshot
+        for stage in stages:
+            step = Step(stage.phase, differences(tree, stage.contents), ())
+            tree = {**tree, **stage.contents}
+            state = {path: data for path, data in tree.items() if data is not None}
+            title = f"phase {stage.phase.number} {stage.phase.name}"
+            after = _measured(staging, state, known, gates, progress, title)
+            all_changes = differences(start.bare, stage.contents)
+            verdicts = tuple(gate.compare(before[gate.name], after[gate.name], all_changes) for gate in gates)
+            if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
+                verdicts, before = tuple(_reported(v) for v in verdicts), after
+            proofs.append(Proof(step, verdicts))
+            if not proofs[-1].passed:
+                break
+    return baseline, proofs
+
+
+def _gates(found: Survey, start: Origin, options: Options, cache: Path) -> list[Gate]:
+    own = found.root / ".venv" / "bin" / "python"
+    python = options.python or (own.absolute() if own.exists() else Path(sys.executable))
+    modules = start.project.modules
+    roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
+    return [Mypy(cache, roots, python, _rewording(start.project), options.allow_plugins)]
+
+
+def _rewording(project: Project) -> Rewording:
+    arguments = project.arguments
+    tokens = {ref.name: parameter for ref, parameter in arguments.clients.items()}
+    for parameter in project.spec.type_parameters:
+        names = (parameter.name, parameter.bound.rpartition(".")[2], *parameter.variables.values())
+        tokens |= dict.fromkeys((*names, *parameter.unions.values()), parameter.name)
+    tokens |= {ref.name: v.name for v in arguments.variables for ref in v.bounds if ref.name not in tokens}
+    return Rewording(project.spec.renames, frozenset(ref.name for ref in project.index.members), tokens)
+
+
+def _measured(
+    staging: Staging,
+    state: Snapshot,
+    known: set[PurePosixPath],
+    gates: Sequence[Gate],
+    progress: Progress,
+    title: str,
+) -> dict[str, Measurement]:
+    staging.sync(state, known)
+    measured = {}
+    for gate in gates:
+        progress(f"{title}: {gate.name}")
+        measured[gate.name] = gate.measure(staging.path)
+    return measured
+
+
+def _outcome(measurement: Measurement) -> Outcome:
+    return Outcome.INCONCLUSIVE if measurement.failure else Outcome.PASSED
+
+
+def _figures(measurement: Measurement) -> str:
+    return ", ".join(
+        f"{value:.0f} {name}" for name, value in measurement.figures.items() if name != "own_paths"
+    )
+
+
+def _reported(verdict: Verdict) -> Verdict:
+    """A repair uncovers what a missing name had hidden: that is told, and refuses nothing."""
+    if verdict.outcome is not Outcome.REFUSED:
+        return verdict
+    return Verdict(
+        verdict.gate, Outcome.PASSED, verdict.figures, verdict.new, verdict.fixed, "uncovered by the repair"
+    )

@@ -1,0 +1,95 @@
+"""The tree as a run finds it: what is there, what is landed, and what the migration started from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from codemods import files, journal, project, repair
+from codemods.data import Change, Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.files import Tree
+from codemods.project import Project
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a tree before anything is planned.
+
+    ``project`` is read from the tree as it stands (``repairs`` made); ``landed`` are phases of ours.
+    """
+
+    root: Path
+    spec: Spec
+    tree: Tree
+    project: Project
+    repairs: tuple[Change, ...] = ()
+    landed: frozenset[int] = frozenset()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.tree.snapshot
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        return self.project.sites
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return (*self.tree.notes, *self.project.notes)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        return self.project.failures
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a plan starts from: the tree without what we have landed, phase 0 made if it is wanted.
+
+    ``files`` holds, for every file landed by us, its bytes before (None: it was not there).
+    """
+
+    project: Project
+    landed: frozenset[int]
+    repairs: tuple[Change, ...]
+    files: Mapping[PurePosixPath, bytes | None]
+    bare: Snapshot
+    """The tree with nothing landed and nothing repaired."""
+
+
+def survey(root: Path, spec: Spec, *, repair: bool = False) -> Survey:
+    """Read a tree and find everything there is to know about it.
+
+    A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
+    """
+    if root.is_dir():
+        journal.recover(root)
+    tree = files.read(root)
+    found, repairs = _project(tree.snapshot, spec, repair)
+    landed = journal.read(root)
+    if landed is not None and landed.spec != spec.name:
+        raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
+    return Survey(root, spec, tree, found, repairs, frozenset(landed.phases) if landed else frozenset())
+
+
+def _project(snapshot: Snapshot, spec: Spec, mend: bool) -> tuple[Project, tuple[Change, ...]]:
+    repairs: tuple[Change, ...] = ()
+    if mend:
+        snapshot, repairs = repair.mend(snapshot, spec)
+    return project.read(snapshot, spec), repairs
+
+
+def origin(found: Survey) -> Origin:
+    """What the plans of this run start from.
+
+    Where somebody has edited a landed file since, the tree as it is now is a beginning of its own.
+    """
+    landed = journal.read(found.root)
+    if landed is None or journal.edited_since(found.root):
+        return Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
+    before = landed.originals(found.root)
+    bare = {path: data for path, data in found.snapshot.items() if path not in before}
+    bare |= {path: data for path, data in before.items() if data is not None}
+    mended, repairs = _project(bare, found.spec, 0 in landed.phases or bool(found.repairs))
+    return Origin(mended, frozenset(landed.phases), repairs, before, bare)

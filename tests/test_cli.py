@@ -1,0 +1,731 @@
+"""The command line against a stub of the library: exit statuses, forms of output, nothing raw is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, fields
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import codemods
+from cli import __version__, render
+from cli.main import app
+from codemods import spec as specs
+from codemods.data import (
+    Change,
+    Confidence,
+    Decision,
+    Edit,
+    Failure,
+    MigrationError,
+    Note,
+    Outcome,
+    Phase,
+    Problem,
+    Site,
+    Spec,
+    Verdict,
+)
+
+# --- a stub of codemods.migrate -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Survey:
+    root: Path
+    spec: Spec
+    snapshot: dict[PurePosixPath, bytes]
+    sites: tuple[Site, ...]
+    notes: tuple[Note, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class TreeLine:
+    depth: int
+    name: str
+    path: PurePosixPath
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Step:
+    phase: Phase
+    changes: tuple[Change, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    step: Step
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    python: Path | None = None
+    no_gate: frozenset[str] = frozenset()
+    allow_dirty: bool = False
+    allow_plugins: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    baseline: tuple[Verdict, ...]
+    proofs: tuple[Proof, ...]
+    landed: tuple[Change, ...]
+    refused: Phase | None
+    notes: tuple[Note, ...]
+
+
+@dataclass
+class Library:
+    """What the stub answers, and what it was asked."""
+
+    sites: tuple[Site, ...] = ()
+    notes: tuple[Note, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    plan: tuple[Step, ...] = ()
+    report: Report = field(default_factory=lambda: Report((), (), (), None, ()))
+    restored: tuple[Change, ...] = ()
+    error: BaseException | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    def survey(self, root: Path, spec: Spec, *, repair: bool = False) -> Survey:
+        self.asked |= {"root": root, "spec": spec, "repair": repair}
+        if self.error:
+            raise self.error
+        return Survey(root, spec, {}, self.sites, self.notes, self.failures)
+
+    def class_tree(self, survey: Survey) -> tuple[TreeLine, ...]:
+        base = PurePosixPath("base.py")
+        return (
+            TreeLine(0, "Base", base, "class Base", "class Base(Generic[X])"),
+            TreeLine(1, "Leaf", PurePosixPath("leaf.py"), "class Leaf(Base)", "class Leaf(Base[Thing])"),
+        )
+
+    def steps(self, survey: Survey, phases: tuple[str, ...] = ()) -> tuple[Step, ...]:
+        known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
+        for name in phases:
+            if name not in known:
+                raise MigrationError(f"there is no phase {name}")
+        chosen = set(phases) or known
+        return tuple(s for s in self.plan if chosen & {str(s.phase.number), s.phase.name})
+
+    def apply(
+        self, survey: Survey, phases: tuple[str, ...], options: Options, progress: Callable[[str], None]
+    ) -> Report:
+        self.asked |= {"phases": phases, "options": options}
+        progress("mypy on the tree as it is")
+        return self.report
+
+    def leftovers(self, survey: Survey) -> tuple[Site, ...]:
+        return tuple(s for s in survey.sites if s.decision in (Decision.RENAME, Decision.DELETE))
+
+    def rollback(self, root: Path, spec: Spec, phases: tuple[str, ...]) -> tuple[Change, ...]:
+        self.asked |= {"root": root, "phases": phases}
+        if self.error:
+            raise self.error
+        return self.restored
+
+
+PATH = PurePosixPath("pkg/a.py")
+PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
+
+
+def site(decision: Decision = Decision.RENAME, **changed: Any) -> Site:
+    given: dict[str, Any] = {
+        "path": PATH,
+        "line": 3,
+        "column": 9,
+        "name": "_old",
+        "kind": "attribute read",
+        "decision": decision,
+        "new": "_new" if decision is Decision.RENAME else None,
+        "confidence": Confidence.INFERRED,
+        "reason": "self of Shop",
+        "phase": 1,
+    }
+    return Site(**given | changed)
+
+
+def change(before: bytes | None, after: bytes | None, path: PurePosixPath = PATH, *reasons: str) -> Change:
+    return Change(path, before, after, (Edit(path, 0, 1, "x", 1, reasons),) if reasons else ())
+
+
+def steps(*changes: Iterable[Change], notes: tuple[Note, ...] = ()) -> tuple[Step, ...]:
+    return tuple(Step(phase, tuple(each), notes) for phase, each in zip(PHASES, changes, strict=False))
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> Library:
+    stub = Library()
+    module: Any = ModuleType("codemods.migrate")
+    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
+        setattr(module, name, getattr(stub, name))
+    module.Options = Options
+    monkeypatch.setitem(sys.modules, "codemods.migrate", module)
+    monkeypatch.setattr(codemods, "migrate", module, raising=False)
+    return stub
+
+
+@pytest.fixture
+def run(library: Library, tmp_path: Path) -> Callable[..., Result]:
+    def call(command: str, *options: str, env: dict[str, str] | None = None) -> Result:
+        # Bugs stay tracebacks: only what the command line means to catch becomes a status.
+        return CliRunner().invoke(app, [command, *options, str(tmp_path)], env=env, catch_exceptions=False)
+
+    return call
+
+
+Run = Callable[..., Result]
+
+
+def test_stub_has_the_shape_of_the_library() -> None:
+    import codemods.migrate as real
+
+    for kind in (Survey, TreeLine, Step, Proof, Options, Report):
+        assert {each.name for each in fields(kind)} <= {
+            each.name for each in fields(getattr(real, kind.__name__))
+        }
+    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
+        assert callable(getattr(real, name))
+
+
+# --- every command ------------------------------------------------------------------------------
+
+COMMANDS = ("sites", "diff", "apply", "check", "rollback")
+
+
+def test_commands_are_those_of_the_contract() -> None:
+    assert tuple(app.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"])
+
+    assert shown.exit_code == 0
+    assert f"  Example:\n    classmod {command} " in shown.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_common_options(command: str) -> None:
+    common = {"path", "spec_file", "layout", "phases"}
+    repair = {"repair"} if command in ("sites", "diff", "apply") else set()
+
+    assert common | repair <= {option.name for option in app.commands[command].params}
+
+
+def test_version() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+
+    assert (shown.exit_code, shown.stdout) == (0, f"classmod, version {__version__}\n")
+
+
+def test_no_command_shows_the_help_and_fails() -> None:
+    shown = CliRunner().invoke(app, [])
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "Commands:" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--fromat"], "--fromat"),
+        (["finish"], "No such command 'finish'"),
+        (["diff", "--format", "xml"], "'xml' is not one of 'text', 'patch', 'json'"),
+        (["check", "none"], "Directory 'none' does not exist"),
+        (["check", __file__], "is a file"),
+        (["apply", "--python", "none"], "File 'none' does not exist"),
+        (["check", "--repair"], "No such option"),
+    ],
+)
+def test_usage_error_is_one_line(library: Library, arguments: list[str], message: str) -> None:
+    shown = CliRunner().invoke(app, arguments)
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("classmod: error: ")
+    assert shown.stderr.count("\n") == 1
+    assert message in shown.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_mistake_of_the_user_is_one_line(library: Library, run: Run, command: str) -> None:
+    library.error = MigrationError("pkg/a.py:3: class Shop\nhas both")
+
+    shown = run(command)
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr == "classmod: error: pkg/a.py:3: class Shop has both\n"
+
+
+def test_mistake_in_the_spec_is_one_line(library: Library, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.classmod]\nspec = 'none.toml'")
+
+    shown = run("check")
+
+    assert shown.exit_code == 2
+    assert shown.stderr == "classmod: error: none.toml: cannot be read: No such file or directory\n"
+
+
+def test_error_may_carry_its_status(library: Library, run: Run) -> None:
+    class EditedSince(MigrationError):
+        status = 1
+
+    library.error = EditedSince("pkg/a.py: was edited since")
+
+    assert run("rollback").exit_code == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_interrupt(library: Library, run: Run, command: str) -> None:
+    library.error = KeyboardInterrupt()
+
+    assert run(command).exit_code == 130
+
+
+def test_bug_is_a_traceback(library: Library, run: Run) -> None:
+    library.error = ValueError("bug")
+
+    with pytest.raises(ValueError, match="bug"):
+        run("sites")
+
+
+def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path: Path) -> None:
+    assert run("sites", "--spec", specs.BUILT_IN, "--repair").exit_code == 0
+
+    assert library.asked == {"root": tmp_path, "spec": specs.builtin(), "repair": True}
+
+
+@pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
+def test_file_left_alone_is_named_on_stderr(library: Library, run: Run, command: str) -> None:
+    library.failures = (Failure(PATH, "undecodable", "byte 7"),)
+
+    shown = run(command)
+
+    assert "classmod: left alone: pkg/a.py: undecodable: byte 7\n" in shown.stderr
+    assert "undecodable" not in shown.stdout
+
+
+# --- sites --------------------------------------------------------------------------------------
+
+
+def test_sites_are_grouped_with_questions_first(library: Library, run: Run) -> None:
+    later = PurePosixPath("pkg/b.py")
+    library.sites = (
+        site(),
+        site(path=later),
+        site(Decision.ASK, path=later, line=30),
+        site(Decision.KEEP, line=1),
+    )
+    library.notes = (Note(later, 30, "_old: self of Shop; not changed"), Note(PATH, 7, "odd flag"))
+
+    shown = run("sites")
+
+    assert shown.exit_code == 0
+    assert [line.split("  (")[0] for line in shown.stdout.splitlines()] == [
+        "pkg/b.py",
+        "  ask         30:9  _old",
+        "  rename       3:9  _old -> _new",
+        "",
+        "pkg/a.py",
+        "  rename       3:9  _old -> _new",
+        "  keep         1:9  _old",
+        "",
+        "  note  pkg/a.py:7: odd flag",
+        "kind               ask  rename  delete    keep   total",
+        "attribute read       1       2       0       1       4",
+        "total                1       2       0       1       4",
+    ]
+
+
+def test_sites_json_is_the_contract(library: Library, run: Run) -> None:
+    library.sites = (site(),)
+
+    shown = run("sites", "--format", "json")
+
+    assert json.loads(shown.stdout) == {
+        "sites": [
+            {
+                "path": "pkg/a.py",
+                "line": 3,
+                "column": 9,
+                "name": "_old",
+                "kind": "attribute read",
+                "decision": "rename",
+                "new": "_new",
+                "confidence": "inferred",
+                "reason": "self of Shop",
+            }
+        ]
+    }
+
+
+def test_sites_without_any(run: Run) -> None:
+    assert json.loads(run("sites", "--format", "json").stdout) == {"sites": []}
+    assert run("sites").exit_code == 0
+
+
+def test_sites_of_a_phase(library: Library, run: Run) -> None:
+    library.plan = steps([], [])
+    library.sites = (site(), site(phase=2, line=44))
+
+    lines = json.loads(run("sites", "--format", "json", "--phase", "inner").stdout)["sites"]
+
+    assert [each["line"] for each in lines] == [44]
+    assert run("sites", "--phase", "9").stderr == "classmod: error: there is no phase 9\n"
+
+
+# --- diff ---------------------------------------------------------------------------------------
+
+
+def test_diff_text(library: Library, run: Run) -> None:
+    library.plan = steps(
+        [change(b"a\n", b"b\n", PATH, "a is b", "a is b", "told once")],
+        [change(None, b"n\n", PurePosixPath("pkg/n.py"))],
+        notes=(Note(PATH, 5, "odd"),),
+    )
+    library.sites = (site(Decision.ASK), site(Decision.ASK, path=PurePosixPath("z.py")))
+
+    shown = run("diff")
+
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines() == [
+        "phase 1 base: The base holds the tills.",
+        "",
+        "pkg/a.py  +1 -1",
+        "  - a is b (2 times)",
+        "  - told once",
+        "  ask  3:9  _old: self of Shop",
+        "diff --git a/pkg/a.py b/pkg/a.py",
+        "--- a/pkg/a.py",
+        "+++ b/pkg/a.py",
+        "@@ -1 +1 @@",
+        "-a",
+        "+b",
+        "",
+        "phase 2 inner: Inner shops use them.",
+        "",
+        "pkg/n.py  +1 -0",
+        "diff --git a/pkg/n.py b/pkg/n.py",
+        "new file mode 100644",
+        "--- /dev/null",
+        "+++ b/pkg/n.py",
+        "@@ -0,0 +1 @@",
+        "+n",
+        "",
+        "z.py",
+        "  ask  3:9  _old: self of Shop",
+        "  note  pkg/a.py:5: odd",
+        "phase 1 base             1 file  +1 -1",
+        "phase 2 inner            1 file  +1 -0",
+        "2 places to decide by hand",
+    ]
+
+
+def test_diff_counts_lines_that_look_like_headers(library: Library, run: Run) -> None:
+    library.plan = steps([change(b"-- a\n", b"++ b\n@@ c\n")])
+
+    assert "pkg/a.py  +2 -1" in run("diff").stdout
+
+
+def test_diff_without_changes(library: Library, run: Run) -> None:
+    library.plan = steps([], [])
+
+    shown = run("diff")
+
+    assert shown.exit_code == 0
+    assert shown.stdout.endswith("Nothing to change.\n")
+    assert run("diff", "--format", "patch").stdout_bytes == b""
+
+
+def test_patch_is_the_sum_of_the_phases_byte_for_byte(library: Library, run: Run) -> None:
+    latin = "pkg/caf\udce9.py"
+    library.plan = steps(
+        [change(b"\xff\x1b[1m\r\n", b"b\r\n"), change(None, b"x", PurePosixPath("brief.py"))],
+        [
+            change(b"b\r\n", b"c\xe9"),
+            change(b"x", None, PurePosixPath("brief.py")),
+            change(b"1\n", b"2\n", PurePosixPath(latin)),
+        ],
+    )
+    library.sites = (site(Decision.ASK),)
+    library.notes = (Note(PATH, 1, "odd"),)
+
+    shown = run("diff", "--format", "patch")
+
+    assert shown.exit_code == 1
+    assert shown.stdout_bytes == (
+        b"diff --git a/pkg/a.py b/pkg/a.py\n--- a/pkg/a.py\n+++ b/pkg/a.py\n"
+        b"@@ -1 +1 @@\n-\xff\x1b[1m\r\n+c\xe9\n\\ No newline at end of file\n"
+        b'diff --git "a/pkg/caf\\351.py" "b/pkg/caf\\351.py"\n'
+        b'--- "a/pkg/caf\\351.py"\n+++ "b/pkg/caf\\351.py"\n'
+        b"@@ -1 +1 @@\n-1\n+2\n"
+    )
+
+
+def test_diff_json(library: Library, run: Run) -> None:
+    library.plan = steps([change(b"a\xff\n", b"b\n", PATH, "why")], notes=(Note(PATH, 5, "odd"),))
+    library.sites = (site(Decision.ASK),)
+    library.notes = (Note(PATH, 3, "_old: self of Shop; not changed"), Note(PATH, 8, "link skipped"))
+
+    shown = run("diff", "--format", "json")
+    (phase,) = json.loads(shown.stdout)["phases"]
+
+    assert shown.exit_code == 1
+    assert (phase["number"], phase["name"], phase["sentence"]) == (1, "base", PHASES[0].sentence)
+    assert phase["notes"] == [{"path": "pkg/a.py", "line": 5, "text": "odd"}]
+    (only,) = phase["changes"]
+    assert (only["path"], only["status"]) == ("pkg/a.py", "changed")
+    assert only["edits"] == [{"start": 0, "end": 1, "replacement": "x", "phase": 1, "reasons": ["why"]}]
+    assert only["diff"].encode("utf-8", "surrogateescape").endswith(b"-a\xff\n+b\n")
+    assert json.loads(shown.stdout)["notes"] == [
+        {"path": "pkg/a.py", "line": 8, "text": "link skipped"},
+        {"path": "pkg/a.py", "line": 3, "text": "_old: self of Shop"},
+    ]
+
+
+def test_diff_of_a_phase(library: Library, run: Run) -> None:
+    library.plan = steps([change(b"a\n", b"b\n")], [change(b"b\n", b"c\n")])
+    library.sites = (site(Decision.ASK, phase=1), site(Decision.ASK, phase=2, name="_later"))
+
+    shown = run("diff", "--phase", "1").stdout
+
+    assert "phase 1 base" in shown
+    assert "phase 2" not in shown
+    assert "_later" not in shown
+
+
+# --- apply --------------------------------------------------------------------------------------
+
+
+def verdict(figures: str, outcome: Outcome = Outcome.PASSED, *new: Problem) -> Verdict:
+    return Verdict("mypy", outcome, figures, new, reason="" if outcome is Outcome.PASSED else "new problems")
+
+
+def test_apply_shows_the_tree_and_a_line_for_each_phase(library: Library, run: Run, tmp_path: Path) -> None:
+    first, second = steps([change(b"a\n", b"b\n")], [change(b"b\n", b"c\n")])
+    library.report = Report(
+        (verdict("9 errors"),),
+        (Proof(first, (verdict("8 errors"),)), Proof(second, (verdict("7 errors"),))),
+        (change(b"a\n", b"c\n"), change(None, b"n\n", PurePosixPath("n.py"))),
+        None,
+        (Note(PATH, 4, "odd"),),
+    )
+
+    shown = run("apply")
+
+    assert shown.exit_code == 0
+    assert shown.stderr == "mypy on the tree as it is\n"
+    assert shown.stdout.splitlines() == [
+        "class Base(Generic[X])     base.py",
+        "  class Leaf(Base[Thing])  leaf.py",
+        "",
+        "phase 1 base             1 file  mypy passed: 9 errors -> 8 errors, 0 new, 0 fixed",
+        "phase 2 inner            1 file  mypy passed: 8 errors -> 7 errors, 0 new, 0 fixed",
+        "",
+        "  note  pkg/a.py:4: odd",
+        "  changed  pkg/a.py",
+        "  created  n.py",
+        "2 files landed, +2 -1",
+        f"Take it back with: classmod rollback {tmp_path}",
+    ]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.INCONCLUSIVE])
+def test_apply_that_is_refused_begins_with_why(library: Library, run: Run, outcome: Outcome) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    problem = Problem("pkg/a.py", 3, "attr-defined", "no attribute", "key")
+    library.report = Report(
+        (verdict("9 errors"),), (Proof(first, (verdict("10 errors", outcome, problem),)),), (), PHASES[0], ()
+    )
+
+    shown = run("apply")
+
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines()[:3] == [
+        "refused: phase 1 base",
+        f"  mypy {outcome}, 1 new problem: new problems",
+        "    pkg/a.py:3: no attribute  [attr-defined]",
+    ]
+    assert shown.stdout.endswith("Nothing landed.\n")
+
+
+def test_apply_without_gates_says_so(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    library.report = Report((), (Proof(first, ()),), first.changes, None, ())
+
+    assert "phase 1 base             1 file  no gate ran" in run("apply").stdout
+
+
+def test_apply_with_nothing_to_do(run: Run) -> None:
+    shown = run("apply")
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("Nothing to do")
+
+
+def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "python").symlink_to(sys.executable)
+
+    flags = ["--allow-dirty", "--allow-plugins", "--partial", "--no-gate", "mypy", "--no-gate", "tests"]
+    shown = run("apply", "--phase", "1", "--phase", "inner", "--python", "python", *flags)
+
+    assert shown.exit_code == 0
+    assert library.asked["phases"] == ("1", "inner")
+    assert library.asked["options"] == Options(
+        tmp_path / "python", frozenset({"mypy", "tests"}), allow_dirty=True, allow_plugins=True, partial=True
+    )
+
+
+# --- check and rollback -------------------------------------------------------------------------
+
+
+def test_check_names_each_leftover_on_a_line(library: Library, run: Run) -> None:
+    library.sites = (site(), site(Decision.DELETE, line=8), site(Decision.KEEP, line=9))
+
+    shown = run("check")
+
+    assert shown.exit_code == 1
+    assert shown.stdout == "pkg/a.py:3:9: _old -> _new\npkg/a.py:8:9: _old -> nothing\n"
+    assert shown.stderr == "2 leftovers in 1 file\n"
+
+
+def test_check_warns_of_questions(library: Library, run: Run) -> None:
+    library.sites = (site(Decision.ASK),)
+
+    shown = run("check")
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert shown.stderr == "pkg/a.py:3:9: warning: _old: self of Shop\nno leftovers; 1 to decide by hand\n"
+
+
+def test_check_that_is_clean(run: Run) -> None:
+    shown = run("check")
+
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (0, "", "no leftovers\n")
+
+
+def test_check_of_a_phase(library: Library, run: Run) -> None:
+    library.plan = steps([], [])
+    library.sites = (site(), site(phase=2, line=44))
+
+    assert run("check", "--phase", "2").stdout == "pkg/a.py:44:9: _old -> _new\n"
+
+
+def test_rollback_names_what_it_took_back(library: Library, run: Run, tmp_path: Path) -> None:
+    library.restored = (change(b"b\n", b"a\n"), change(b"n\n", None, PurePosixPath("n.py")))
+
+    shown = run("rollback", "--phase", "4")
+
+    assert shown.exit_code == 0
+    assert shown.stdout == "  changed  pkg/a.py\n  deleted  n.py\n2 files taken back, +1 -2\n"
+    assert library.asked == {"root": tmp_path, "phases": ("4",)}
+
+
+def test_rollback_of_nothing(run: Run) -> None:
+    shown = run("rollback")
+
+    assert (shown.exit_code, shown.stdout) == (0, "Nothing to take back.\n")
+
+
+# --- the terminal -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "safe"),
+    [
+        ("plain é 漢", "plain é 漢"),
+        ("\tindented", "\tindented"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("a\rb\x00\x7f\x9b", "a\\rb\\x00\\x7f\\x9b"),
+        ("\u202eevil\u2066\u200f", "\\u202eevil\\u2066\\u200f"),
+        ("line\u2028\u0085", "line\\u2028\\x85"),
+        ("caf\udce9", "caf\\xe9"),
+        ("[red]no markup[/red] :smile:", "[red]no markup[/red] :smile:"),
+    ],
+)
+def test_nothing_raw_is_shown(raw: str, safe: str) -> None:
+    assert render.visible(raw) == safe
+
+
+def test_file_content_is_escaped_in_every_view(library: Library, run: Run) -> None:
+    odd = PurePosixPath("a\x1b[2J\n\udcff.py")
+    library.sites = (site(path=odd, reason="\u202e"), site(Decision.ASK, path=odd, name="\x1b"))
+    library.plan = steps(
+        [change(b"\x1b[31m\r\n", b"\xe2\x80\xae\n", odd, "\x07")], notes=(Note(odd, 1, "\x9b"),)
+    )
+    library.restored = library.plan[0].changes
+    library.report = Report((), (Proof(library.plan[0], ()),), library.restored, None, library.plan[0].notes)
+
+    for command in COMMANDS:
+        shown = run(command)
+        for text in (shown.stdout, shown.stderr):
+            assert all(char.isprintable() or char == "\n" for char in text)
+        assert "a\\x1b[2J\\n\\xff.py" in shown.stdout
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # StringIO's is a plain attribute in typeshed
+        return self._encoding
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def on_terminal(text: str, style: str = "", encoding: str = "utf-8") -> str:
+    with redirect_stdout(Terminal(encoding)) as terminal:
+        render.show([render.Line(text, style)])
+    return terminal.getvalue()
+
+
+def test_terminal_has_styles_and_no_markup() -> None:
+    long = "[red]" + "x" * 300
+
+    assert on_terminal(long, "green") == f"\x1b[32m{long}\x1b[0m\n"
+
+
+@pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_terminal_can_be_plain(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+
+    assert on_terminal("text", "bold green") == "text\n"
+
+
+def test_encoding_that_lacks_a_character() -> None:
+    assert on_terminal("n\u00e9", encoding="ascii") == "n\\xe9\n"
+
+
+def test_pipe_is_plain_whatever_the_environment_wants(library: Library, run: Run) -> None:
+    library.sites = (site(),)
+
+    shown = run("sites", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+
+    assert "\x1b" not in shown.stdout

@@ -1,0 +1,110 @@
+"""Commands end when they should, and take along whatever they started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from codemods.data import MigrationError
+from codemods.process import run
+
+# A child that starts a grandchild, tells its pid, and then does what the test asks for.
+FAMILY = """
+import pathlib, subprocess, sys, time
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+pathlib.Path("pid").write_text(str(grandchild.pid))
+"""
+
+
+def gone(pid: int) -> bool:
+    """Whether the process is dead or a zombie nobody has waited for yet."""
+    for _ in range(500):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        if state.stdout.strip().startswith("Z") or not state.stdout.strip():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def test_output_errors_and_status_are_told_apart(tmp_path: Path) -> None:
+    finished = run(
+        python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"), cwd=tmp_path
+    )
+    assert (finished.status, finished.output, finished.errors) == (3, "out\n", "err\n")
+    assert not finished.timed_out
+
+
+def test_bytes_that_are_no_utf8_come_back_as_surrogates(tmp_path: Path) -> None:
+    finished = run(python(r"import sys; sys.stdout.buffer.write(b'a\xff\r\n')"), cwd=tmp_path)
+    assert finished.output.encode("utf-8", "surrogateescape") == b"a\xff\r\n"
+
+
+def test_the_environment_is_the_one_given(tmp_path: Path) -> None:
+    finished = run(
+        python("import os; print(os.environ.get('CLASSMOD'))"), cwd=tmp_path, env={"CLASSMOD": "x"}
+    )
+    assert finished.output == "x\n"
+
+
+def test_there_is_nothing_to_read(tmp_path: Path) -> None:
+    assert run(python("import sys; print(sys.stdin.read())"), cwd=tmp_path).output == "\n"
+
+
+def test_a_signal_is_a_negative_status(tmp_path: Path) -> None:
+    finished = run(python("import os; os.kill(os.getpid(), 9)"), cwd=tmp_path)
+    assert finished.status == -signal.SIGKILL
+    assert not finished.timed_out
+
+
+@pytest.mark.parametrize("command", [("no-such-command-here", "x"), ("/",), ("a\0b",)])
+def test_a_command_that_cannot_be_started_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with pytest.raises(MigrationError, match="cannot be started") as caught:
+        run(command, cwd=tmp_path)
+    assert str(caught.value).startswith(command[0])
+
+
+def test_an_empty_command(tmp_path: Path) -> None:
+    with pytest.raises(MigrationError, match="an empty command cannot be started"):
+        run((), cwd=tmp_path)
+
+
+def test_the_time_limit_ends_the_grandchild_too(tmp_path: Path) -> None:
+    finished = run(python(FAMILY + "time.sleep(600)"), cwd=tmp_path, timeout=2)
+    assert finished.timed_out
+    assert finished.status is None
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def test_what_a_command_leaves_behind_ends_with_it(tmp_path: Path) -> None:
+    finished = run(python(FAMILY), cwd=tmp_path)
+    assert finished.status == 0
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def test_ctrl_c_ends_the_whole_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        monkeypatch.undo()
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(python(FAMILY + "time.sleep(600)"), cwd=tmp_path)
+    assert gone(int((tmp_path / "pid").read_text()))
