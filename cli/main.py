@@ -6,22 +6,23 @@ done. The library is imported by the commands, so that --help and usage errors d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from cli import __version__, render
-from cli.render import Line
-from codemods.data import Decision, MigrationError, Site
+from cli import __version__, render, terminal
+from cli.options import common, repair_option
+from cli.terminal import Line, Unwritable
+from codemods.data import Decision, MigrationError, Site, Spec
 
 if TYPE_CHECKING:
     from codemods.migrate import Survey
 
-CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
-
-_Command = TypeVar("_Command", bound=Callable[..., int])
+CLEAN, FOUND, FAILED, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 
 
 class Classmod(click.Group):
@@ -41,53 +42,16 @@ class Classmod(click.Group):
             status = _complain(error.format_message(), FAILED)
         except click.Abort:
             status = INTERRUPTED
+        except Unwritable as error:
+            gone = isinstance(error.__cause__, BrokenPipeError)
+            status = READER_GONE if gone else _complain(f"the output cannot be written: {error}", FAILED)
         raise SystemExit(status)
 
 
 def _complain(what: str, status: int) -> int:
-    render.show([Line(f"classmod: error: {' '.join(what.split())}", "red")], err=True)
+    with suppress(Unwritable):
+        terminal.show([Line(f"classmod: error: {' '.join(what.split())}", "red")], err=True)
     return status
-
-
-def _common(*formats: str) -> Callable[[_Command], _Command]:
-    """The argument and the options of every command; the first format is the default."""
-    directory = click.Path(exists=True, file_okay=False, path_type=Path)
-    parts: tuple[Callable[[Any], Any], ...] = (
-        click.argument("path", metavar="[PATH]", default=".", type=directory),
-        click.option(
-            "--spec",
-            "spec_file",
-            metavar="FILE",
-            type=click.Path(path_type=Path),
-            help="The spec. Default: the key `spec` of [tool.classmod] in PATH's pyproject.toml, "
-            "else the built-in composite-clients.",
-        ),
-        click.option(
-            "--format",
-            "layout",
-            type=click.Choice(formats),
-            default=formats[0],
-            show_default=True,
-            help="What the output is for: people or programs.",
-        ),
-        click.option(
-            "--phase",
-            "phases",
-            metavar="N",
-            multiple=True,
-            help="Only this phase, by number or name; may be repeated. Default: 1 to 6.",
-        ),
-    )
-
-    def decorate(command: _Command) -> _Command:
-        for part in reversed(parts):
-            command = part(command)
-        return command
-
-    return decorate
-
-
-_repair = click.option("--repair", is_flag=True, help="Mend imports of renamed classes first, as phase 0.")
 
 
 @click.group("classmod", cls=Classmod, invoke_without_command=True)
@@ -115,8 +79,8 @@ def app(context: click.Context) -> int:
 
 
 @app.command()
-@_common("text", "json")
-@_repair
+@common("text", "json")
+@repair_option
 def sites(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool) -> int:
     """List every occurrence of an old name in PATH and what will become of it.
 
@@ -127,15 +91,15 @@ def sites(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     survey = _survey(path, spec_file, repair=repair)
     found = _of_phases(survey, survey.sites, phases)
     if layout == "json":
-        click.echo(render.sites_json(found))
+        terminal.write(render.sites_json(found))
     else:
-        render.show(render.sites(found, survey.notes))
+        terminal.show(render.sites(found, survey.notes))
     return CLEAN
 
 
 @app.command()
-@_common("text", "patch", "json")
-@_repair
+@common("text", "patch", "json")
+@repair_option
 def diff(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool) -> int:
     """Show the change of every phase and write nothing. Exit status 1: there are changes.
 
@@ -151,17 +115,17 @@ def diff(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...
     numbers = {step.phase.number for step in steps}
     asked = [site for site in _asked(survey) if not phases or site.phase in numbers]
     if layout == "patch":
-        click.echo(render.patch(steps).encode("utf-8", "surrogateescape"), nl=False)
+        terminal.write(render.patch(steps).encode("utf-8", "surrogateescape"))
     elif layout == "json":
-        click.echo(render.diff_json(steps, asked, survey.notes))
+        terminal.write(render.diff_json(steps, asked, survey.notes))
     else:
-        render.show(render.diff(steps, asked, survey.notes))
+        terminal.show(render.diff(steps, asked, survey.notes))
     return FOUND if any(step.changes for step in steps) else CLEAN
 
 
 @app.command()
-@_common("text")
-@_repair
+@common("text")
+@repair_option
 @click.option(
     "--python",
     "interpreter",
@@ -207,14 +171,15 @@ def apply(
     )
     report = migrate.apply(survey, phases, options, _progress)
     if report.landed or report.refused:
-        render.show(render.report(report, migrate.class_tree(survey), f"classmod rollback {path}"))
+        undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
+        terminal.show(render.report(report, migrate.class_tree(survey), shlex.join(undo)))
     else:
-        render.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
+        terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     return FOUND if report.refused else CLEAN
 
 
 @app.command()
-@_common("text")
+@common("text")
 def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
     """Say where an old name is still in use. Exit status 1: somewhere.
 
@@ -225,15 +190,15 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     from codemods import migrate
 
     survey = _survey(path, spec_file)
-    found = _of_phases(survey, migrate.leftovers(survey), phases)
+    found = _of_phases(survey, _in_order(migrate.leftovers(survey)), phases)
     asked = _of_phases(survey, _asked(survey), phases)
-    render.show(render.leftovers(found))
-    render.show(render.check_summary(found, asked), err=True)
+    terminal.show(render.leftovers(found))
+    terminal.show(render.check_summary(found, asked, _phase_names(survey.spec)), err=True)
     return FOUND if found else CLEAN
 
 
 @app.command()
-@_common("text")
+@common("text")
 def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
     """Take landed phases back, byte for byte. Exit status 1: a file was edited since.
 
@@ -246,7 +211,7 @@ def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str,
     from codemods import spec as specs
 
     restored = migrate.rollback(path, specs.for_project(path, spec_file), phases)
-    render.show(render.changes(restored, "taken back") if restored else [Line("Nothing to take back.")])
+    terminal.show(render.changes(restored, "taken back") if restored else [Line("Nothing to take back.")])
     return CLEAN
 
 
@@ -255,26 +220,44 @@ def _survey(path: Path, spec_file: Path | None, *, repair: bool = False) -> Surv
     from codemods import spec as specs
 
     survey = migrate.survey(path, specs.for_project(path, spec_file), repair=repair)
-    render.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
+    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
     return survey
 
 
 def _of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
+    """The sites of the phases asked for. Raises MigrationError for a phase that no site can have."""
     if not phases:
         return found
-    from codemods import migrate
+    from codemods.phases import BASE, chosen
 
-    numbers = {step.phase.number for step in migrate.steps(survey, phases)}
+    later = {key: n for n, name in _later(survey.spec).items() for key in (str(n), name)}
+    now = tuple(name for name in phases if name not in later)
+    numbers = {later[name] for name in phases if name in later}
+    numbers |= {p.number for p in chosen(survey.spec, now, frozenset({BASE.number}))} if now else set()
     return [site for site in found if site.phase in numbers]
 
 
+def _later(spec: Spec) -> dict[int, str]:
+    """Phases that have sites and no codemods yet."""
+    return {spec.tests_phase: "tests", spec.docs_phase: "docs"}
+
+
+def _phase_names(spec: Spec) -> dict[int, str]:
+    from codemods.phases import phases
+
+    return _later(spec) | {phase.number: phase.name for phase in phases(spec)}
+
+
 def _asked(survey: Survey) -> list[Site]:
-    asked = (site for site in survey.sites if site.decision is Decision.ASK)
-    return sorted(asked, key=lambda site: (site.path, site.line, site.column))
+    return _in_order(site for site in survey.sites if site.decision is Decision.ASK)
+
+
+def _in_order(sites: Iterable[Site]) -> list[Site]:
+    return sorted(sites, key=lambda site: (site.path, site.line, site.column))
 
 
 def _progress(what: str) -> None:
-    render.show([Line(what, "dim")], err=True)
+    terminal.show([Line(what, "dim")], err=True)
 
 
 def main() -> NoReturn:

@@ -1,65 +1,27 @@
 """What people and programs see: lines of text with a style, and JSON.
 
-Each view is an iterator of lines that knows nothing of the terminal; ``show`` alone does. What comes from
-files is escaped there, so that nothing in a project can move the cursor, change colours or turn text around.
+Each view is an iterator of lines that knows nothing of the terminal; ``terminal`` alone does.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import click
-from rich.console import Console
-from rich.text import Text
-
-from codemods.data import Change, Decision, Note, Outcome, Phase, Site, Verdict
+from cli.terminal import Line
+from codemods.data import Change, Decision, Note, Outcome, Phase, Problem, Site, Verdict
 
 if TYPE_CHECKING:
     from codemods.migrate import Report, Step, TreeLine
 
 _DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
 _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
+_MOST = 10  # of the problems that stand in nobody's way
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
-
-
-class Line(NamedTuple):
-    """A line of a view; ``style`` is rich's and is dropped where the output is plain."""
-
-    text: str = ""
-    style: str = ""
-
-
-def show(lines: Iterable[Line], *, err: bool = False) -> None:
-    """Write lines to stdout or stderr: styled on a terminal, plain elsewhere and with NO_COLOR."""
-    stream = sys.stderr if err else sys.stdout
-    styled = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    console = Console(file=stream, force_terminal=True) if styled else None
-    for line in lines:
-        text = visible(line.text).encode(stream.encoding, "backslashreplace").decode(stream.encoding)
-        if console:
-            console.print(Text(text, line.style), soft_wrap=True)
-        else:
-            click.echo(text, file=stream)
-
-
-def visible(text: str) -> str:
-    r"""``text`` with everything that does not print as itself escaped: controls, bidi marks, lost bytes."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def _visible(char: str) -> str:
-    if char.isprintable() or char == "\t":
-        return char
-    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as surrogateescape carries it
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def counted(number: int, noun: str) -> str:
@@ -77,13 +39,19 @@ def sites(found: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
     ordered = sorted(found, key=lambda s: (s.path not in asked, s.path, rank[s.decision], s.line, s.column))
     for path, group in groupby(ordered, key=lambda site: site.path):
         yield Line(str(path), "bold")
-        for site in group:
-            place, new = f"{site.line}:{site.column}", f" -> {site.new}" if site.new else ""
-            text = f"  {site.decision:<6}  {place:>8}  {site.name}{new}"
-            yield Line(f"{text}  ({site.kind}; {site.confidence}: {site.reason})", _STYLES[site.decision])
+        rows = [(_becoming(site), site) for site in group]
+        width = max(len(text) for text, _ in rows)
+        for text, site in rows:
+            why = f"({site.kind}; {site.confidence}: {site.reason})"
+            yield Line(f"{text:<{width}}  {why}", _STYLES[site.decision])
         yield Line()
     yield from _notes(notes, found)
     yield from _table(found)
+
+
+def _becoming(site: Site) -> str:
+    new = f" -> {site.new}" if site.new and site.decision is not Decision.DELETE else ""
+    return f"  {site.decision:<6}  {f'{site.line}:{site.column}':>8}  {site.name}{new}"
 
 
 def _table(found: Sequence[Site]) -> Iterator[Line]:
@@ -105,12 +73,14 @@ def leftovers(found: Sequence[Site]) -> Iterator[Line]:
         yield Line(f"{_place(site)}: {site.name} -> {site.new or 'nothing'}")
 
 
-def check_summary(found: Sequence[Site], asked: Sequence[Site]) -> Iterator[Line]:
-    """What nobody but a person can decide, and how many there are of each."""
+def check_summary(found: Sequence[Site], asked: Sequence[Site], names: Mapping[int, str]) -> Iterator[Line]:
+    """What nobody but a person can decide, and how many there are of each; ``names`` are those of phases."""
     for site in asked:
         yield Line(f"{_place(site)}: warning: {site.name}: {site.reason}", "yellow")
+    counts = sorted(Counter(site.phase for site in found).items())
+    phases = ", ".join(f"{number} in {names[phase]} (phase {phase})" for phase, number in counts)
     files = counted(len({site.path for site in found}), "file")
-    places = f"{counted(len(found), 'leftover')} in {files}" if found else "no leftovers"
+    places = f"{counted(len(found), 'leftover')} in {files}: {phases}" if found else "no leftovers"
     yield Line(f"{places}; {len(asked)} to decide by hand" if asked else places, "bold")
 
 
@@ -137,7 +107,7 @@ def diff(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) ->
     waiting = {path: list(group) for path, group in groupby(asked, key=lambda site: site.path)}
     summary = []
     for step in steps:
-        yield Line(f"phase {step.phase.number} {step.phase.name}: {step.phase.sentence}", "bold reverse")
+        yield Line(f"==== phase {step.phase.number} {step.phase.name}: {step.phase.sentence}", "bold reverse")
         yield Line()
         size: Counter[str] = Counter()
         for change in step.changes:
@@ -148,7 +118,7 @@ def diff(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) ->
             yield from _asked(waiting.pop(change.path, ()))
             yield from _body(body)
             yield Line()
-        summary.append(Line(f"{_titled(step)}  {_shown(size)}"))
+        summary.append(Line(f"{_titled(step, steps)}  {_shown(size)}"))
     for path, group in waiting.items():
         yield Line(str(path), "bold")
         yield from _asked(group)
@@ -171,8 +141,9 @@ def patch(steps: Sequence[Step]) -> str:
     return "".join(Change(path, first[path], last[path]).diff() for path in sorted(first))
 
 
-def _titled(step: Step) -> str:
-    return f"phase {step.phase.number} {step.phase.name:<12}  {counted(len(step.changes), 'file'):>9}"
+def _titled(step: Step, steps: Iterable[Step]) -> str:
+    width = max(len(each.phase.name) for each in steps)
+    return f"phase {step.phase.number} {step.phase.name:<{width}}  {counted(len(step.changes), 'file'):>8}"
 
 
 def _size(body: str) -> Counter[str]:
@@ -209,18 +180,38 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
     if done.refused:
         yield from _refusal(done, done.refused)
     yield from _tree(tree)
-    before = {verdict.gate: verdict for verdict in done.baseline}
+    steps = [proof.step for proof in done.proofs]
     for proof in done.proofs:
-        gates = [_figures(verdict, before.get(verdict.gate)) for verdict in proof.verdicts] or ["no gate ran"]
+        gates = "; ".join(f"{v.gate} {v.outcome}: {v.figures}" for v in proof.verdicts) or "no gate ran"
         worst = max((verdict.outcome for verdict in proof.verdicts), key=list(Outcome).index, default=None)
-        style = _OUTCOMES[worst] if worst else ""
-        yield Line(f"{_titled(proof.step)}  {'; '.join(gates)}", style)
-        before |= {verdict.gate: verdict for verdict in proof.verdicts}
+        yield Line(f"{_titled(proof.step, steps)}  {gates}", _OUTCOMES[worst] if worst else "")
+        for verdict in proof.verdicts:
+            yield from _remarks(verdict)
     yield Line()
     yield from _notes(done.notes)
     yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
     if done.landed:
         yield Line(f"Take it back with: {undo}", "dim")
+
+
+def _remarks(verdict: Verdict) -> Iterator[Line]:
+    """What a gate has to say beside its figures; why it refuses stands at the head of the report."""
+    if verdict.passed and verdict.reason:
+        yield Line(f"  {verdict.gate}: {verdict.reason}", "yellow")
+    told = (*verdict.uncovered, *verdict.new) if verdict.passed else verdict.uncovered
+    if told:
+        were = "1 problem comes" if len(told) == 1 else f"{len(told)} problems come"
+        yield Line(
+            f"  {were} to light that {verdict.gate} could not see before, for it took a value for Any:",
+            "yellow",
+        )
+        yield from _problems(told)
+
+
+def _problems(problems: Sequence[Problem]) -> Iterator[Line]:
+    yield from (Line(f"    {problem}") for problem in problems[:_MOST])
+    if len(problems) > _MOST:
+        yield Line(f"    and {len(problems) - _MOST} more")
 
 
 def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
@@ -249,15 +240,12 @@ def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
 def _tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
     rows = [("  " * line.depth + line.after, line) for line in tree]
     width = max((len(text) for text, _ in rows), default=0)
+    longest = max((len(str(line.path)) for _, line in rows), default=0)
     for text, line in rows:
-        yield Line(f"{text:<{width}}  {line.path}", "dim" if line.before == line.after else "green")
+        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}"
+        yield Line(text, "dim" if line.before == line.after else "green", aside)
     if rows:
         yield Line()
-
-
-def _figures(verdict: Verdict, before: Verdict | None) -> str:
-    compared = f"{before.figures} -> {verdict.figures}" if before else verdict.figures
-    return f"{verdict.gate} {verdict.outcome}: {compared}, {len(verdict.new)} new, {len(verdict.fixed)} fixed"
 
 
 # --- JSON ---------------------------------------------------------------------------------------

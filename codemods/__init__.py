@@ -11,9 +11,9 @@ The rules of the house:
 6. One door per side effect: ``files`` writes, ``process`` starts processes, ``cli`` touches the terminal.
 7. A file's problem is a value, a user's mistake one MigrationError with one line, a bug a traceback.
 
-The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes``, ``modules``
+The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes`` and ``modules``
 read Python; ``index``, ``roles``, ``sites``, ``arguments`` make a ``project`` of a snapshot; ``codemod`` and
-``transforms`` edit; ``phases`` and ``plan`` say what a set of phases makes of the tree; ``staging``, ``gates``
-and ``journal`` prove, land and take back; ``migrate`` does all of it in order. ``tests/test_house_rules.py``
-holds the order of the layers.
+``transforms`` edit; ``phases`` and ``plan`` say what a set of phases makes of the tree; ``staging``,
+``gates`` and ``journal`` prove, land and take back; ``migrate`` does all of it in order.
+``tests/test_house_rules.py`` holds the order of the layers.
 """

@@ -14,7 +14,7 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from codemods.data import Change, Failure, Site
-from codemods.edits import Report, UnexplainedChange, between
+from codemods.edits import Report, UnexplainedChange, alignment, between, splice
 from codemods.importing import local_name, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
@@ -199,7 +199,9 @@ def _changed(
         return None
     try:
         edits = between(given.path, text.text, updated, reports)
-        return Change(given.path, given.project.snapshot[given.path], text.encode(updated), edits)
+        edits += alignment(given.path, text.text, edits)
+        after = text.encode(splice(text.text, edits))
+        return Change(given.path, given.project.snapshot[given.path], after, edits)
     except UnexplainedChange as error:
         return Failure(given.path, "unexplained", str(error))
     except UnreadableSource as error:

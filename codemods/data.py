@@ -278,6 +278,7 @@ class Problem:
     code: str
     message: str
     key: str
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}  [{self.code}]"
@@ -285,7 +286,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate says of after against before; ``figures`` is its short line for people."""
+    """What a gate says of after against before; ``figures`` is its short line for people.
+
+    ``uncovered`` problems were there before, hidden from the gate; they are told and refuse nothing.
+    """
 
     gate: str
     outcome: Outcome
@@ -293,6 +297,7 @@ class Verdict:
     new: tuple[Problem, ...] = ()
     fixed: tuple[Problem, ...] = ()
     reason: str = ""
+    uncovered: tuple[Problem, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.index import ClassInfo, Function, statements
+from codemods.index import ClassInfo, Function
+from codemods.scopes import statements
+from codemods.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,39 @@ def declarations(info: ClassInfo) -> Iterator[Declaration]:
         for inner in ast.walk(function):
             if isinstance(inner, ast.Assign | ast.AnnAssign):
                 yield from _targets(inner, function, receiver(function))
+
+
+def sets(info: ClassInfo, names: Container[str]) -> bool:
+    """Whether a class starts its objects off with a value for one of these attributes."""
+    return any(
+        d.name in names and not d.plain and (d.function is None or d.function.name == "__init__")
+        for d in declarations(info)
+    )
+
+
+def alone(text: Text, statement: ast.Assign | ast.AnnAssign) -> bool:
+    """Whether a statement has one target, and nothing else on its line but a comment."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) != 1:
+        return False
+    start = text.ast_offset(statement.lineno, statement.col_offset)
+    last, column = text.place(text.ast_offset(statement.end_lineno or 0, statement.end_col_offset or 0))
+    before = text.line(statement.lineno)[: text.place(start)[1] - 1]
+    after = text.line(last)[column - 1 :].strip()
+    return not before.strip() and (not after or after.startswith("#"))
+
+
+def comes_late(function: Function, statement: ast.stmt, name: str, declared: bool) -> bool:
+    """Whether a statement of ``__init__`` follows ``super().__init__()`` with no use of the name in between.
+
+    Where the root's class body has ``declared`` the name, it need not follow it.
+    """
+    if function.name != "__init__" or statement not in function.body:
+        return False
+    before = function.body[: function.body.index(statement)]
+    nodes = [node for s in before for node in ast.walk(s)]
+    names = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    names |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return (declared or "__init__" in names) and name not in names
 
 
 def _targets(
@@ -98,6 +134,25 @@ def is_test(path: PurePosixPath) -> bool:
     )
 
 
+def fixture_name(function: Function) -> str | None:
+    """The name tests ask for a pytest fixture by; None for a function that is none."""
+    for decorator in function.decorator_list:
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if ast.unparse(call).rpartition(".")[2] != "fixture":
+            continue
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+        return function.name
+    return None
+
+
+def parametrizes(decorator: ast.expr, name: str) -> bool:
+    """Whether a decorator gives a test's parameter its values, so that no fixture does."""
+    text = ast.unparse(decorator)
+    return "parametrize" in text and re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
 def without_none(annotation: ast.expr) -> Iterator[ast.expr]:
     """The parts of an annotation that are not None: Optional, Union and ``|`` are looked through."""
     match annotation:
@@ -106,7 +161,7 @@ def without_none(annotation: ast.expr) -> Iterator[ast.expr]:
         case ast.Constant(value=str() as text):
             try:
                 yield from without_none(ast.parse(text, mode="eval").body)
-            except SyntaxError:
+            except (SyntaxError, ValueError):
                 return
         case ast.BinOp(op=ast.BitOr()):
             yield from without_none(annotation.left)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
+import tokenize
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from codemods.data import Edit
 from codemods.text import line_starts
 
 _TOKEN = re.compile(r"\w+|\r\n|\s|.", re.DOTALL)
+_SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -66,6 +70,61 @@ def _with_blanks(text: str, starts: Sequence[int], first: int, last: int) -> tup
     while last < len(starts) and not text[lines[last] : lines[last + 1]].strip():
         last += 1
     return first, last
+
+
+def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Edits that move a line along with the bracket behind which it was aligned."""
+    starts = line_starts(text)
+    moved: dict[int, int] = {}
+    causes: dict[int, list[Edit]] = {}
+    made = []
+    for line, column, (row, bracket) in _aligned_lines(text):
+        begin = starts[row - 1]
+        before = [e for e in edits if begin <= e.start and e.end <= begin + bracket]
+        start = starts[line - 1]
+        touched = any(e.start < start + column and start < e.end for e in edits)
+        across = any("\n" in text[e.start : e.end] + e.replacement for e in before)
+        width = moved.get(row, 0) + sum(len(e.replacement) - (e.end - e.start) for e in before)
+        if not width or touched or across:
+            continue
+        moved[line], causes[line] = width, [*causes.get(row, ()), *before]
+        reasons = tuple(dict.fromkeys(r for e in causes[line] for r in e.reasons))
+        end = start + column
+        at = end + min(width, 0)
+        made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), reasons))
+    return tuple(made)
+
+
+def _aligned_lines(text: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
+    """Lines that start below what follows a bracket: line, column, and line and column of the bracket.
+
+    Lines are 1-based, columns count from 0. A line comes after the one its bracket is in.
+    """
+    brackets: list[tuple[int, int]] = []
+    beside: dict[tuple[int, int], int] = {}
+    last = 0
+    for token in _python_tokens(text):
+        row, column = token.start
+        if brackets and row != last and beside.get(brackets[-1]) == column:
+            if not token.line[:column].strip(" "):
+                yield row, column, brackets[-1]
+        last = token.end[0]
+        if brackets and row == brackets[-1][0] and token.type != tokenize.COMMENT:
+            beside.setdefault(brackets[-1], column)
+        if token.type == tokenize.OP and token.string in "([{":
+            brackets.append((row, column))
+        elif token.type == tokenize.OP and token.string in ")]}":
+            brackets.pop()
+
+
+def _python_tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        # Lines that end alike: the tokenizer of Python 3.11 does not know a lone CR.
+        for token in tokenize.generate_tokens(io.StringIO(_LINE_END.sub("\n", text)).readline):
+            if token.type not in _SPACE:
+                yield token
+    except (tokenize.TokenError, SyntaxError):
+        return
 
 
 def splice(text: str, edits: Sequence[Edit]) -> str:

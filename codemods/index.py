@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.modules import Meaning, Missing, Modules
-from codemods.scopes import ClassNode, ClassRef, Module, bodies
+from codemods.scopes import ClassNode, ClassRef, Module, statements
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -49,21 +49,13 @@ class ClassInfo:
         return next((f for f in reversed(list(self.functions())) if f.name == name), None)
 
 
-def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a body and of the compound statements in it that open no scope."""
-    for statement in body:
-        yield statement
-        if not isinstance(statement, Function | ast.ClassDef):
-            for inner in bodies(statement):
-                yield from statements(inner)
-
-
 class Classes:
     """Classes of the tree by reference, read when asked for."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._infos: dict[ClassRef, ClassInfo | None] = {}
+        self._lines: dict[ClassRef, tuple[ClassRef, ...]] = {}
 
     def get(self, ref: ClassRef) -> ClassInfo | None:
         if ref not in self._infos:
@@ -81,7 +73,9 @@ class Classes:
 
         A hierarchy that Python itself would refuse is given depth first.
         """
-        return self._linear(ref, frozenset())
+        if ref not in self._lines:
+            self._lines[ref] = self._linear(ref, frozenset())
+        return self._lines[ref]
 
     def _linear(self, ref: ClassRef, seen: frozenset[ClassRef]) -> tuple[ClassRef, ...]:
         info = self.get(ref)
@@ -135,21 +129,22 @@ def build(snapshot: Snapshot, spec: Spec) -> Index:
     classes = Classes(modules)
     root = _root(modules, spec)
     search = _Search(classes, root)
-    search.run([root.name], [name.encode() for name in spec.renames])
+    search.run([root.name], [*spec.renames])
     return Index(classes, root, search.ordered(), search.missing())
 
 
 def _root(modules: Modules, spec: Spec) -> ClassRef:
     dotted, _, name = spec.root.rpartition(".")
     found = [
-        ref
-        for path in modules.sources
-        if path.suffix == ".py" and name.encode() in modules.snapshot[path] and (module := modules.get(path))
-        for ref in (nodes[0].ref for nodes in module.classes.values())
-        if ref.name == name and (not dotted or modules.dotted(path) == dotted)
+        nodes[0].ref
+        for module in modules.mentioning(name)
+        for nodes in module.classes.values()
+        if module.path.suffix == ".py" and nodes[0].ref.name == name
     ]
+    if dotted:
+        found = [r for r in found if f"{modules.dotted(r.path)}.{r.qualname}" == spec.root]
     if not found:
-        broken = [f for f in modules.failures.values() if name.encode() in modules.snapshot[f.path]]
+        broken = [f for f in modules.failures.values() if modules.mentions(f.path, (name,))]
         where = f" ({broken[0]})" if broken else ""
         raise MigrationError(f"no class {spec.root} in this tree{where}")
     if len(found) > 1:
@@ -168,19 +163,18 @@ class _Search:
         self.members: set[ClassRef] = {root}
         self.read: dict[PurePosixPath, Module] = {}
 
-    def run(self, names: list[str], old_names: list[bytes]) -> None:
+    def run(self, names: list[str], old_names: list[str]) -> None:
         known = set(names)
-        wanted = [*(name.encode() for name in names), *old_names]
+        wanted = {*names, *old_names}
         while wanted:
             self._parse(wanted)
             fresh = self._join() | self._stems() | self._aliases(known)
-            wanted = [name.encode() for name in fresh - known]
+            wanted = fresh - known
             known |= fresh
 
-    def _parse(self, wanted: list[bytes]) -> None:
+    def _parse(self, wanted: set[str]) -> None:
         for path in self.modules.sources:
-            data = self.modules.snapshot[path]
-            if path in self.read or not any(name in data for name in wanted):
+            if path in self.read or not self.modules.mentions(path, wanted):
                 continue
             if module := self.modules.get(path):
                 self.read[path] = module
@@ -194,7 +188,21 @@ class _Search:
 
     def _stems(self) -> set[str]:
         """Module names: who imports a name that is missing from there mentions at least these."""
-        return {ref.path.stem for ref in self.members if ref.path.stem != "__init__"}
+        modules = {path.stem for path in self._homes() if path.stem != "__init__"}
+        packages = {path.parent.name for path in self._homes() if path.stem == "__init__"}
+        return modules | {f"{name} import" for name in packages}
+
+    def _homes(self) -> set[PurePosixPath]:
+        """The files of the members, and the packages that hand members on."""
+        packages = (module for path, module in self.read.items() if path.stem == "__init__")
+        handing = {module.path for module in packages if self._hands_on(module)}
+        return {ref.path for ref in self.members} | handing
+
+    def _hands_on(self, module: Module) -> bool:
+        names = module.scope.bindings
+        return any(
+            self.modules.meaning(ast.Name(name, lineno=1), module.scope) in self.members for name in names
+        )
 
     def _aliases(self, known: set[str]) -> set[str]:
         """Other names that members go by, through ``import ... as`` and plain assignment."""
@@ -225,7 +233,7 @@ class _Search:
         return {r: infos[r] for r in sorted(infos, key=lambda r: (rank[r], str(r.path), infos[r].line))}
 
     def missing(self) -> tuple[tuple[ClassRef, Missing], ...]:
-        homes = {ref.path for ref in self.members}
+        homes = self._homes()
         return tuple(
             (nodes[0].ref, base.meaning)
             for module in self.read.values()

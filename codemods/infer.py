@@ -6,16 +6,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeGuard
 
 from codemods.data import Confidence
-from codemods.declarations import receiver
-from codemods.index import Classes, Function
-from codemods.modules import Meaning
-from codemods.scopes import ClassRef, Module, Scope
+from codemods.declarations import declarations, fixture_name, parametrizes, receiver
+from codemods.index import Classes, ClassInfo, Function
+from codemods.modules import Meaning, bound_in
+from codemods.scopes import Binding, ClassRef, Module, Scope, statements
 
 _WRAPPERS = frozenset({"Optional", "Union", "Final", "ClassVar", "Annotated", "Type", "type", "Awaitable"})
-_MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "defaultdict"})
+_YIELDING = frozenset({"Iterator", "Generator", "AsyncIterator", "AsyncGenerator", "Iterable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,14 @@ class Receivers:
         self.modules = classes.modules
         self.module = module
         self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+        self._others: dict[PurePosixPath, Receivers] = {module.path: self}
+
+    def _in(self, module: Module) -> Receivers:
+        """The receivers of another module, made once."""
+        if module.path not in self._others:
+            self._others[module.path] = Receivers(self.classes, module)
+            self._others[module.path]._others = self._others
+        return self._others[module.path]
 
     # --- where an expression stands ---------------------------------------------------------------
 
@@ -54,9 +61,11 @@ class Receivers:
         return None
 
     def scope(self, node: ast.AST) -> Scope:
+        """The scope of the function a node stands in, else the module's."""
         for outer in self.enclosing(node):
-            if outer in self.module.functions:
-                return self.module.functions[outer]
+            if (found := self.module.functions.get(outer)) and node not in _head(outer):
+                return found
+            node = outer
         return self.module.scope
 
     # --- what it is -------------------------------------------------------------------------------
@@ -81,18 +90,26 @@ class Receivers:
 
     def _name(self, node: ast.Name, depth: int) -> Known | None:
         for outer in self.enclosing(node):
-            if isinstance(outer, Function | ast.Lambda):
-                arguments = outer.args
-                every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-                argument = next((a for a in every if a.arg == node.id), None)
-                if isinstance(outer, Function) and (found := self._local(node, outer, depth)):
-                    return found
-                if argument is not None:
-                    return self._parameter(argument, outer, depth) if isinstance(outer, Function) else None
-        meaning = self.modules.meaning(node, self.scope(node))
+            if isinstance(outer, Function):
+                break
+            if _shadows(outer, node.id):
+                return None
+        scope = self.scope(node)
+        meaning = self.modules.meaning(node, scope)
         if isinstance(meaning, ClassRef):
             return Known((meaning,), Confidence.PROVEN, f"the class {meaning.name} itself")
-        return self._assigned(node, self.module.tree.body, depth)
+        if (home := bound_in(scope, node.id)) is None:
+            return None
+        function = home.function
+        arguments = [n for n in ast.walk(function.args) if isinstance(n, ast.arg)] if function else []
+        argument = next((a for a in arguments if a.arg == node.id), None)
+        if function is None or argument is None:
+            return self._assigned(node.id, home.bindings[node.id], depth)
+        # What is assigned to a parameter has to keep to its annotation; without one it may be anything.
+        others = [b for b in home.bindings[node.id] if b.node is not function]
+        if others and argument.annotation is None:
+            return self._assigned(node.id, others, depth)
+        return self._parameter(argument, function, depth)
 
     def _parameter(self, argument: ast.arg, function: Function, depth: int) -> Known | None:
         owner = self.parents.get(function)
@@ -100,52 +117,47 @@ class Receivers:
             ref = self.class_of(function)
             return Known((ref,), Confidence.PROVEN, f"{argument.arg} in {ref.name}") if ref else None
         if argument.annotation is not None:
-            return self._annotated(argument.annotation, f"parameter {argument.arg}")
+            if argument in (function.args.vararg, function.args.kwarg):
+                return None
+            return self._annotated(argument.annotation, f"parameter {argument.arg}", self.scope(function))
         return self._fixture(argument.arg, function, depth)
 
-    def _local(self, node: ast.Name, function: Function, depth: int) -> Known | None:
-        return self._assigned(node, function.body, depth)
-
-    def _assigned(self, node: ast.Name, body: list[ast.stmt], depth: int) -> Known | None:
-        """A name that has one meaning only: every assignment in the body agrees."""
-        found: list[Known] = []
-        for statement in body:
-            for inner in ast.walk(statement):
-                match inner:
-                    case ast.AnnAssign(target=ast.Name(id=node.id)):
-                        return self._annotated(inner.annotation, f"{node.id} is annotated")
-                    case (
-                        ast.Assign(targets=[ast.Name(id=node.id)])
-                        | ast.NamedExpr(target=ast.Name(id=node.id))
-                    ):
-                        found.append(self.known(inner.value, depth + 1) or Known((), Confidence.NAMED, ""))
-                    case ast.withitem(optional_vars=ast.Name(id=node.id)):
-                        found.append(
-                            self.known(inner.context_expr, depth + 1) or Known((), Confidence.NAMED, "")
-                        )
-        classes = {k.classes for k in found}
-        if len(classes) != 1 or not found[0].classes:
-            return None
-        return Known(found[0].classes, Confidence.INFERRED, f"{node.id} is {found[0].reason}")
+    def _assigned(self, name: str, bindings: list[Binding], depth: int) -> Known | None:
+        """A name that has one meaning only: every binding says the same, None apart."""
+        found: list[Known | None] = []
+        for binding in bindings:
+            if isinstance(binding.node, ast.AnnAssign):
+                scope = self.scope(binding.node)
+                return self._annotated(binding.node.annotation, f"{name} is annotated", scope)
+            value = binding.value if isinstance(binding.value, ast.expr) else None
+            if not _is_none(value):
+                found.append(self.known(value, depth + 1) if value else None)
+        return _agreed(found, f"{name} is")
 
     def _call(self, node: ast.Call, depth: int) -> Known | None:
         meaning = self.modules.meaning(node.func, self.scope(node))
         if isinstance(meaning, ClassRef):
             return Known((meaning,), Confidence.INFERRED, f"made by {meaning.name}(...)")
-        for keyword in node.keywords:
+        name = ast.unparse(node.func).rpartition(".")[2]
+        for keyword in node.keywords if name.endswith(("Mock", "create_autospec")) else ():
             if keyword.arg in ("spec", "spec_set"):
                 specced = self.modules.meaning(keyword.value, self.scope(node))
                 if isinstance(specced, ClassRef):
                     return Known((specced,), Confidence.INFERRED, f"a mock with spec={specced.name}")
-        if isinstance(node.func, ast.Name) and (function := self._function(node.func.id)):
+        if isinstance(node.func, ast.Name) and (function := self._function(node.func.id, self.scope(node))):
             if function.returns is not None:
-                return self._annotated(function.returns, f"what {function.name}() returns")
+                what = f"what {function.name}() returns"
+                return self._annotated(function.returns, what, self.scope(function))
             return self._returned(function, depth)
         return None
 
-    def _function(self, name: str) -> Function | None:
-        bindings = self.module.scope.bindings.get(name, ())
-        return next((b.node for b in bindings if isinstance(b.node, Function)), None)
+    @staticmethod
+    def _function(name: str, scope: Scope) -> Function | None:
+        """The function a name stands for, when it can stand for nothing else."""
+        found = bound_in(scope, name)
+        nodes = [binding.node for binding in found.bindings[name]] if found else []
+        only = nodes[0] if len(nodes) == 1 else None
+        return only if isinstance(only, Function) and only.name == name else None
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Known | None:
         owner = self.known(node.value, depth + 1)
@@ -153,78 +165,70 @@ class Receivers:
             if ref is None:
                 continue
             for ancestor in self.classes.mro(ref):
-                if (info := self.classes.get(ancestor)) is None:
-                    continue
-                home = self.modules.get(ancestor.path)
-                inside = Receivers(self.classes, home) if home is not self.module and home else self
-                for node_of_class in info.nodes:
-                    if found := inside._member(node_of_class.node, node.attr, depth):
-                        return Known(
-                            found.classes, Confidence.INFERRED, f"{node.attr} of {ref.name} is {found.reason}"
-                        )
+                info = self.classes.get(ancestor)
+                home = self.modules.get(ancestor.path) if info else None
+                if info and home and (found := self._in(home)._member(info, node.attr, depth)):
+                    reason = f"{node.attr} of {ref.name} is {found.reason}"
+                    return Known(found.classes, Confidence.INFERRED, reason)
         return None
 
-    def _member(self, body: ast.ClassDef, name: str, depth: int) -> Known | None:
-        found: set[tuple[ClassRef | None, ...]] = set()
-        last: Known | None = None
-        for inner in ast.walk(body):
-            match inner:
-                case ast.AnnAssign(target=ast.Attribute(attr=attr) | ast.Name(id=attr)) if attr == name:
-                    if known := self._annotated(inner.annotation, "annotated"):
-                        return known
-                case ast.Assign(targets=[ast.Attribute(attr=attr, value=ast.Name(id="self"))]) if (
-                    attr == name
-                ):
-                    if (last := self.known(inner.value, depth + 1)) is not None:
-                        found.add(last.classes)
-        return last if len(found) == 1 else None
+    def _member(self, info: ClassInfo, name: str, depth: int) -> Known | None:
+        found: list[Known | None] = []
+        for statement in (d.statement for d in declarations(info) if d.name == name):
+            if isinstance(statement, ast.AnnAssign):
+                return self._annotated(statement.annotation, "annotated", self.scope(statement))
+            if not _is_none(statement.value):
+                found.append(self.known(statement.value, depth + 1))
+        return _agreed(found, "")
 
     # --- annotations ------------------------------------------------------------------------------
 
-    def _annotated(self, annotation: ast.expr, what: str) -> Known | None:
-        classes = tuple(dict.fromkeys(self._classes_in(annotation)))
+    def _annotated(self, annotation: ast.expr, what: str, scope: Scope) -> Known | None:
+        classes = tuple(dict.fromkeys(self._classes_in(annotation, scope)))
         if not any(isinstance(c, ClassRef) for c in classes):
             return None
         names = " or ".join(c.name for c in classes if c)
         return Known(classes, Confidence.PROVEN, f"{what}: {names}")
 
-    def _classes_in(self, node: ast.expr) -> Iterator[ClassRef | None]:
+    def _classes_in(self, node: ast.expr, scope: Scope) -> Iterator[ClassRef | None]:
         match node:
             case ast.Constant(value=None):
                 return
             case ast.Constant(value=str() as text):
                 try:
                     inner = ast.parse(text, mode="eval").body
-                except SyntaxError:
+                except (SyntaxError, ValueError):
                     return
-                yield from self._classes_in(inner)
+                yield from self._classes_in(inner, scope)
             case ast.BinOp(op=ast.BitOr()):
-                yield from self._classes_in(node.left)
-                yield from self._classes_in(node.right)
+                yield from self._classes_in(node.left, scope)
+                yield from self._classes_in(node.right, scope)
             case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _WRAPPERS:
                 parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
                 for part in parts[:1] if name == "Annotated" else parts:
-                    yield from self._classes_in(part)
+                    yield from self._classes_in(part, scope)
             case _:
-                meaning: Meaning | None = self.modules.meaning(node, self.module.scope)
+                meaning: Meaning | None = self.modules.meaning(node, scope)
                 yield meaning if isinstance(meaning, ClassRef) else None
 
     # --- pytest fixtures --------------------------------------------------------------------------
 
     def _fixture(self, name: str, function: Function, depth: int) -> Known | None:
         """A test's parameter is what the fixture of its name returns: nearest class, module, conftest."""
-        if not (function.name.startswith("test") or _is_fixture(function)):
+        outer = [n for n in self.enclosing(function) if isinstance(n, ast.ClassDef)]
+        if not (function.name.startswith("test") or fixture_name(function)):
             return None
-        places: list[tuple[Module, list[ast.stmt]]] = [
-            (self.module, outer.body) for outer in self.enclosing(function) if isinstance(outer, ast.ClassDef)
-        ]
+        if any(parametrizes(d, name) for n in (function, *outer) for d in n.decorator_list):
+            return None
+        places: list[tuple[Module, list[ast.stmt]]] = [(self.module, node.body) for node in outer]
         places.append((self.module, self.module.tree.body))
         places += [(m, m.tree.body) for m in self._conftests()]
         for module, body in places:
             for statement in body:
-                if statement is not function and _provides(statement, name):
-                    home = self if module is self.module else Receivers(self.classes, module)
-                    found = home._returned(statement, depth + 1)
+                if not isinstance(statement, Function) or statement is function:
+                    continue
+                if fixture_name(statement) == name:
+                    found = self._in(module)._given(statement, depth + 1)
                     where = f"{module.path}:{statement.lineno}"
                     if found is None:
                         return None
@@ -242,28 +246,45 @@ class Receivers:
             ):
                 yield module
 
+    def _given(self, fixture: Function, depth: int) -> Known | None:
+        """What a fixture gives to a test: what it says it does, else what it returns."""
+        says = fixture.returns
+        if isinstance(says, ast.Subscript) and ast.unparse(says.value).rpartition(".")[2] in _YIELDING:
+            says = says.slice.elts[0] if isinstance(says.slice, ast.Tuple) else says.slice
+        known = self._annotated(says, "annotated", self.scope(fixture)) if says else None
+        return known or self._returned(fixture, depth)
+
     def _returned(self, function: Function, depth: int) -> Known | None:
-        results = [
-            self.known(node.value, depth + 1)
-            for node in ast.walk(function)
-            if isinstance(node, ast.Return | ast.Yield) and node.value is not None
-        ]
-        if not results or any(r is None for r in results) or len({r.classes for r in results if r}) != 1:
-            return None
-        return results[0]
+        results: list[Known | None] = []
+        for statement in statements(function.body):
+            match statement:
+                case (
+                    ast.Return(value=ast.expr() as value)
+                    | ast.Expr(value=ast.Yield(value=ast.expr() as value))
+                ):
+                    results.append(self.known(value, depth + 1))
+        return _agreed(results, "")
 
 
-def _provides(statement: ast.stmt, name: str) -> TypeGuard[Function]:
-    return isinstance(statement, Function) and _is_fixture(statement) and _fixture_name(statement) == name
+def _agreed(found: list[Known | None], prefix: str) -> Known | None:
+    first = found[0] if found else None
+    if first is None or any(k is None or k.classes != first.classes for k in found):
+        return None
+    return Known(first.classes, Confidence.INFERRED, f"{prefix} {first.reason}".strip())
 
 
-def _is_fixture(function: Function) -> bool:
-    return any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list)
+def _is_none(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
 
 
-def _fixture_name(function: Function) -> str:
-    for decorator in function.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-    return function.name
+def _head(node: ast.AST) -> tuple[ast.AST | None, ...]:
+    """The parts of a function that stand outside it."""
+    return (node.args, node.returns, *node.decorator_list) if isinstance(node, Function) else ()
+
+
+def _shadows(node: ast.AST, name: str) -> bool:
+    """Whether a comprehension or lambda gives a name a meaning of its own."""
+    if isinstance(node, ast.Lambda):
+        return any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(node.args))
+    targets = [generator.target for generator in getattr(node, "generators", ())]
+    return any(isinstance(n, ast.Name) and n.id == name for t in targets for n in ast.walk(t))

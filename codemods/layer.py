@@ -21,15 +21,20 @@ MESSAGE: str = "{old} is deprecated; use {new}"
 
 # ---------------------------------------------------------------------------------------------
 _MISSING: Any = object()
+# Code that only passes an access on: the line to blame stands further out.
+_PASSING_MODULES = (__name__, "abc", "typing", "contextlib", "unittest.mock", "_pytest.monkeypatch")
+_PASSING_FUNCTIONS = ("__init_subclass__", "__getattribute__", "__setattr__", "__delattr__")
 
 
 def _warn(old: str, new: str) -> None:
     """Warn of a deprecated name at the line that uses it; a module listed as quiet is not warned."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__") in (__name__, "abc", "typing"):
+    while frame.f_back is not None and (
+        frame.f_globals.get("__name__") in _PASSING_MODULES or frame.f_code.co_name in _PASSING_FUNCTIONS
+    ):
         frame = frame.f_back
     module = frame.f_globals.get("__name__", "")
-    if module in _absolute(QUIET):
+    if module in _imported(QUIET):
         return
     warnings.warn_explicit(
         MESSAGE.format(old=old, new=new),
@@ -41,31 +46,31 @@ def _warn(old: str, new: str) -> None:
     )
 
 
-def _absolute(names: Any) -> frozenset[str]:
-    """Dotted names beside this module, under whatever name the tree itself is imported."""
-    prefix = __name__.removesuffix(HOME)
-    return frozenset(prefix + name for name in names)
+def _imported(names: Any) -> frozenset[str]:
+    """Dotted names of the tree as they are when the tree is imported from further in or further out."""
+    if HOME.endswith(f".{__name__}"):
+        return frozenset(name[len(HOME) - len(__name__) :] for name in names)
+    return frozenset(__name__.removesuffix(HOME) + name for name in names)
 
 
 def _side_of_class(cls: type) -> str | None:
     """The side a class is on: by the bases known here, else by the first class with old factories."""
     for ancestor in cls.__mro__:
         for side, bases in BASES.items():
-            if f"{ancestor.__module__}.{ancestor.__qualname__}" in _absolute(bases):
+            if f"{ancestor.__module__}.{ancestor.__qualname__}" in _imported(bases):
                 return side
     for ancestor in reversed(cls.__mro__):
         own = {side for old in FACTORIES.values() for side, name in old.items() if name in vars(ancestor)}
         if len(own) == 1:
             return own.pop()
-    return None
+    return next(iter(SIDES)) if len(SIDES) == 1 else None
 
 
 def _side_of(obj: Any) -> str | None:
     """The side an object is on: by its flag, else (before ``__init__`` has set it) by its class."""
     flag = getattr(obj, FLAG, _MISSING) if FLAG else _MISSING
-    if flag is not _MISSING:
-        return next((side for side, value in SIDES.items() if value == flag), None)
-    return next(iter(SIDES)) if len(SIDES) == 1 else _side_of_class(type(obj))
+    flagged = (side for side, value in SIDES.items() if flag is not _MISSING and value == flag)
+    return next(flagged, None) or _side_of_class(type(obj))
 
 
 class DeprecatedAttribute:
@@ -80,103 +85,116 @@ class DeprecatedAttribute:
         self.side = side
         self.default = default
 
-    def _redirects(self, obj: Any) -> bool:
-        return _side_of(obj) in (self.side, None)
-
-    def __get__(self, obj: Any, owner: type | None = None) -> Any:
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
         if obj is None:
-            return getattr(owner, self.new, self)
+            return getattr(owner, self.new, self) if self._is_on(_side_of_class(owner)) else self.default
         _warn(self.old, self.new)
-        if self._redirects(obj):
-            return getattr(obj, self.new)
-        return vars(obj).get(self.old, self.default)
+        if not self._is_on(_side_of(obj)):
+            return vars(obj).get(self.old, self.default)
+        if self.old in vars(obj) and self.new not in vars(obj):
+            raise AttributeError(self.old)
+        return getattr(obj, self.new)
 
     def __set__(self, obj: Any, value: Any) -> None:
         _warn(self.old, self.new)
-        if self._redirects(obj):
+        if self._is_on(_side_of(obj)):
             setattr(obj, self.new, value)
+            vars(obj).pop(self.old, None)
         else:
             vars(obj)[self.old] = value
 
     def __delete__(self, obj: Any) -> None:
         _warn(self.old, self.new)
-        if self._redirects(obj):
+        if self._is_on(_side_of(obj)):
             delattr(obj, self.new)
+            if hasattr(obj, self.new):  # in the class: patch.object restores only what is gone
+                vars(obj)[self.old] = None
         elif vars(obj).pop(self.old, _MISSING) is _MISSING:
             raise AttributeError(self.old)
 
+    def _is_on(self, side: str | None) -> bool:
+        return side in (self.side, None)
 
-def _bound(found: Any, obj: Any) -> Any:
-    return found.__get__(obj, type(obj)) if hasattr(found, "__get__") else found
 
+class _FactoryName:
+    """One of the two names of a factory in the class ``place``, which answers to both alike.
 
-class Factory:
-    """A factory under its new name in the class ``place``, which also answers to its old name.
-
-    It is what it would be as a plain function, but for this: where the old name was patched on a
-    class, the patch is called.
+    What is called is the first definition or patch under either name in the method resolution order;
+    on an object both names are set together. ``function`` is what ``place`` defines itself, if anything.
     """
 
-    def __init__(self, old: str, new: str, place: type, function: Any) -> None:
-        self.old = old
-        self.new = new
+    def __init__(self, name: str, other: str, place: type, function: Any) -> None:
+        self.name = name
+        self.other = other
         self.place = place
-        self.__func__ = function  # by this name, so that mock sees whether it is a coroutine function
-        self.__isabstractmethod__ = bool(getattr(function, "__isabstractmethod__", False))
+        self.function = function
 
     def __get__(self, obj: Any, owner: type | None = None) -> Any:
-        if obj is None:
-            return self.__func__.__get__(None, owner)
-        first = next(cls for cls in type(obj).__mro__ if self.new in vars(cls))
-        mro = type(obj).__mro__ if first is self.place else (self.place,)  # else this is super()
-        for cls in mro[: mro.index(self.place) + 1]:
-            found = vars(cls).get(self.old, _MISSING)
-            if found is not _MISSING and not isinstance(found, DeprecatedFactory):
-                _warn(self.old, self.new)
-                return _bound(found, obj)
-        return _bound(self.__func__, obj)
+        cls = owner or type(obj)
+        mro = cls.__mro__
+        nearest = next(c for c in mro if isinstance(vars(c).get(self.name), _FactoryName))
+        if nearest is not self.place:  # reached by super()
+            mro = mro[mro.index(self.place) :]
+        elif obj is not None and (self.name in vars(obj) or self.other in vars(obj)):
+            return vars(obj).get(self.name, vars(obj).get(self.other))
+        found = self._definition(mro)
+        return found.__get__(obj, cls) if hasattr(type(found), "__get__") else found
 
+    def __set__(self, obj: Any, value: Any) -> None:
+        vars(obj).update({self.name: value, self.other: value})
 
-class DeprecatedFactory:
-    """An old factory name at the place of the new one in the method resolution order.
+    def __delete__(self, obj: Any) -> None:
+        found = [vars(obj).pop(name, _MISSING) for name in (self.name, self.other)]
+        if all(value is _MISSING for value in found):
+            raise AttributeError(self.name)
 
-    ``place`` is the class it stands for. A data descriptor, so that a patch of the old name on an
-    object reaches the new one.
-    """
-
-    def __init__(self, old: str, new: str, place: type) -> None:
-        self.old = old
-        self.new = new
-        self.place = place
+    def _definition(self, mro: tuple[type, ...]) -> Any:
+        for cls in mro:
+            held = [vars(cls).get(name, _MISSING) for name in (self.name, self.other)]
+            plain = [value for value in held if not isinstance(value, _FactoryName)]
+            linked = [value.function for value in held if isinstance(value, _FactoryName)]
+            for value in (*plain, *linked):  # a patch comes before what it patches
+                if value is not _MISSING:
+                    return value
+        raise AttributeError(self.name)
 
     @property
     def __func__(self) -> Any:
-        return getattr(self.place, self.new)
+        """The plain function; it goes by these names so that mock sees whether it is ``async``."""
+        found = self._definition(self.place.__mro__)
+        return getattr(found, "__func__", found)
+
+    __wrapped__ = __func__
+
+
+class Factory(_FactoryName):
+    """A factory under its new name."""
+
+    @property
+    def __isabstractmethod__(self) -> bool:
+        return bool(getattr(self._definition(self.place.__mro__), "__isabstractmethod__", False))
+
+
+class DeprecatedFactory(_FactoryName):
+    """A factory under its old name."""
 
     def __get__(self, obj: Any, owner: type | None = None) -> Any:
-        if obj is None:
-            return getattr(self.place, self.new)
-        _warn(self.old, self.new)
-        first = next(cls for cls in type(obj).__mro__ if self.old in vars(cls))
-        if first is self.place:
-            return getattr(obj, self.new)
-        if self.new in vars(self.place):
-            return _bound(vars(self.place)[self.new], obj)
-        return getattr(super(self.place, obj), self.new)
+        if obj is not None:
+            _warn(self.name, self.other)
+        return super().__get__(obj, owner)
 
     def __set__(self, obj: Any, value: Any) -> None:
-        _warn(self.old, self.new)
-        vars(obj)[self.new] = value
+        _warn(self.name, self.other)
+        super().__set__(obj, value)
 
     def __delete__(self, obj: Any) -> None:
-        _warn(self.old, self.new)
-        if vars(obj).pop(self.new, _MISSING) is _MISSING:
-            raise AttributeError(self.old)
+        _warn(self.name, self.other)
+        super().__delete__(obj)
 
 
 def link(cls: type, layer: type) -> None:
     """Let a new subclass answer to old and new factory names, and unhide the aliases of ``layer``."""
-    side = next(iter(SIDES)) if len(SIDES) == 1 else _side_of_class(cls)
+    side = _side_of_class(cls)
     for new, names in FACTORIES.items():
         if side is not None and (old := names.get(side)):
             _link_factory(cls, old, new)
@@ -186,29 +204,31 @@ def link(cls: type, layer: type) -> None:
 
 
 def _link_factory(cls: type, old: str, new: str) -> None:
-    first = next((c for c in cls.__mro__ if old in vars(c) or new in vars(c)), None)
-    names = [n for n in (old, new) if first is not None and n in vars(first)]
-    if first is not None and names == [old] and not isinstance(vars(first)[old], DeprecatedFactory):
-        if first is cls:
-            _warn(old, new)
-        setattr(cls, new, Factory(old, new, cls, vars(first)[old]))
-        setattr(cls, old, DeprecatedFactory(old, new, cls))
-    elif first is cls and names == [new]:
-        setattr(cls, new, Factory(old, new, cls, vars(cls)[new]))
-        setattr(cls, old, DeprecatedFactory(old, new, cls))
-    elif not hasattr(cls, old):
-        setattr(cls, old, DeprecatedFactory(old, new, cls))
+    """Give a class the pair of names, unless it defines both itself."""
+    first = next((c for c in cls.__mro__ if old in vars(c) or new in vars(c)), cls)
+    held = [vars(first)[name] for name in (old, new) if name in vars(first)]
+    linked = any(isinstance(value, _FactoryName) for value in held)
+    if first is cls and len(held) == 2 and not linked:
+        return
+    function = held[0] if held and first is cls else _MISSING
+    if isinstance(function, _FactoryName):  # the class is made again, by dataclass(slots=True) for one
+        function = function.function
+    elif not linked and old in vars(first) and new not in vars(first):
+        _warn(old, new)
+    setattr(cls, new, Factory(new, old, cls, function))
+    setattr(cls, old, DeprecatedFactory(old, new, cls, function))
 
 
 def _unhide(cls: type, alias: DeprecatedAttribute, side: str | None) -> None:
     """What a class stores under an old name would hide the alias.
 
-    A plain value becomes the alias' default; a property goes by the new name too.
+    On the alias' own side it goes by the new name, but for a property without a setter, which the root
+    could not initialize; on the other side it is what the alias reads.
     """
     value = vars(cls).get(alias.old, _MISSING)
-    if value is _MISSING:
+    if value is _MISSING or isinstance(value, DeprecatedAttribute):
         return
+    if alias._is_on(side) and alias.new not in vars(cls) and getattr(value, "fset", True) is not None:
+        setattr(cls, alias.new, value)
     if not hasattr(type(value), "__get__"):
         setattr(cls, alias.old, DeprecatedAttribute(alias.old, alias.new, alias.side, value))
-    elif alias.side == side and alias.new not in vars(cls):
-        setattr(cls, alias.new, value)

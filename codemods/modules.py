@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import Failure, Snapshot
-from codemods.scopes import Binding, ClassRef, Module, Scope
-from codemods.text import UnreadableSource, decode, parse
+from codemods.scopes import Binding, ClassRef, Module, Scope, statements
+from codemods.text import UnreadableSource, decode, parse, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Missing:
 
 
 Meaning = ClassRef | ModuleRef | External | Missing
+_Seen = frozenset[tuple[int, str]]
+"""Scopes and names that are being looked up already: imports go round in circles."""
 
 
 class Modules:
@@ -47,6 +49,7 @@ class Modules:
         self.failures: dict[PurePosixPath, Failure] = {}
         self._parsed: dict[PurePosixPath, Module | None] = {}
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
+        self._searchable: dict[PurePosixPath, bytes] = {}
         self.sources = tuple(sorted(p for p in snapshot if p.suffix in (".py", ".pyi")))
         self._directories = {parent for path in self.sources for parent in path.parents}
         self._roots = sorted({self.root_of(path) for path in self.sources}, key=lambda p: (len(p.parts), p))
@@ -64,10 +67,17 @@ class Modules:
 
     def mentioning(self, name: str) -> Iterator[Module]:
         """The modules whose bytes hold a name; those that cannot be read are left out."""
-        wanted = name.encode()
         for path in self.sources:
-            if wanted in self.snapshot[path] and (module := self.get(path)):
+            if self.mentions(path, (name,)) and (module := self.get(path)):
                 yield module
+
+    def mentions(self, path: PurePosixPath, names: Iterable[str]) -> bool:
+        """Whether a file holds one of these names, be it as part of a longer word."""
+        if path not in self._searchable:
+            data = self.snapshot[path]
+            self._searchable[path] = searchable(data) if path.suffix in (".py", ".pyi") else data
+        found = self._searchable[path]
+        return any(name.encode() in found for name in names)
 
     # --- paths and dotted names -----------------------------------------------------------------
 
@@ -104,7 +114,8 @@ class Modules:
         """The file (or namespace directory) of an absolute dotted name, nearest source root first."""
         parts = dotted.split(".")
         own = self.root_of(near)
-        roots = [own, *(root for root in self._roots if root != own), PurePosixPath()]
+        # Last the file's own directory: what is run as a script, and pytest, put it on the path.
+        roots = [own, *(root for root in self._roots if root != own), PurePosixPath(), near.parent]
         return next((found for root in roots if (found := self._file(root.joinpath(*parts)))), None)
 
     def _file(self, stem: PurePosixPath) -> PurePosixPath | None:
@@ -147,35 +158,37 @@ class Modules:
 
     # --- meanings ---------------------------------------------------------------------------------
 
-    def meaning(self, node: ast.expr, scope: Scope) -> Meaning | None:
+    def meaning(self, node: ast.expr | None, scope: Scope, seen: _Seen = frozenset()) -> Meaning | None:
         """What an expression names: a class, a module, something outside, or nothing known."""
         match node:
             case ast.Name():
-                return self._lookup(node.id, scope, frozenset())
+                return self._lookup(node.id, scope, seen)
             case ast.Attribute():
                 return self._member(
-                    self.meaning(node.value, scope), node.attr, scope, node.lineno, frozenset()
+                    self.meaning(node.value, scope, seen), node.attr, scope, node.lineno, seen
                 )
             case ast.Subscript():
-                return self.meaning(node.value, scope)
+                return self.meaning(node.value, scope, seen)
             case ast.Constant(value=str() as text):
                 try:
-                    return self.meaning(ast.parse(text, mode="eval").body, scope)
-                except SyntaxError:
+                    return self.meaning(ast.parse(text, mode="eval").body, scope, seen)
+                except (SyntaxError, ValueError):
                     return None
         return None
 
-    def _lookup(self, name: str, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+    def _lookup(self, name: str, scope: Scope, seen: _Seen) -> Meaning | None:
         level: Scope | None = scope
         while level is not None:
             if (level is scope or not level.is_class) and (name in level.bindings or level.stars):
                 found = self._bound(name, level, seen)
-                if found is not None or name in level.bindings:
+                # In a class ``x = x`` takes the outer one.
+                outer = level.is_class and (id(level), name) in seen
+                if found is not None or (name in level.bindings and not outer):
                     return found
             level = level.parent
         return External(f"builtins.{name}")
 
-    def _bound(self, name: str, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+    def _bound(self, name: str, scope: Scope, seen: _Seen) -> Meaning | None:
         if (id(scope), name) in seen:
             return None
         seen |= {(id(scope), name)}
@@ -184,7 +197,8 @@ class Modules:
             meaning = self._binding(binding, scope, seen)
             if isinstance(meaning, ClassRef | ModuleRef):
                 return meaning
-            found = found or meaning
+            # Of several branches one that works is believed before one that fails.
+            found = meaning if found is None or (meaning and isinstance(found, Missing)) else found
         for star in scope.stars if found is None else ():
             path = self.source(star.source or "", scope.module.path)
             target = self.get(path) if path and path in self.snapshot else None
@@ -194,11 +208,12 @@ class Modules:
                     return found
         return found
 
-    def _binding(self, binding: Binding, scope: Scope, seen: frozenset[object]) -> Meaning | None:
+    def _binding(self, binding: Binding, scope: Scope, seen: _Seen) -> Meaning | None:
         if isinstance(binding.value, ClassRef):
             return binding.value
         if binding.source is None:
-            return self._value(binding.value, scope, seen)
+            named = isinstance(binding.value, ast.Name | ast.Attribute | ast.Subscript)
+            return self.meaning(binding.value, scope, seen) if named else None
         path = self.source(binding.source, scope.module.path)
         if path is None:
             return External(binding.source if binding.name is None else f"{binding.source}.{binding.name}")
@@ -206,18 +221,8 @@ class Modules:
             return ModuleRef(path)
         return self._member(ModuleRef(path), binding.name, scope, binding.node.lineno, seen)
 
-    def _value(
-        self, value: ast.expr | ClassRef | None, scope: Scope, seen: frozenset[object]
-    ) -> Meaning | None:
-        match value:
-            case ast.Name():
-                return self._lookup(value.id, scope, seen)
-            case ast.Attribute() | ast.Subscript():
-                return self.meaning(value, scope)
-        return None
-
     def _member(
-        self, owner: Meaning | None, name: str, scope: Scope, line: int, seen: frozenset[object]
+        self, owner: Meaning | None, name: str, scope: Scope, line: int, seen: _Seen
     ) -> Meaning | None:
         match owner:
             case External():
@@ -231,7 +236,7 @@ class Modules:
         return None
 
     def _module_member(
-        self, owner: ModuleRef, name: str, scope: Scope, line: int, seen: frozenset[object]
+        self, owner: ModuleRef, name: str, scope: Scope, line: int, seen: _Seen
     ) -> Meaning | None:
         directory = owner.path.parent if owner.path.stem == "__init__" else owner.path
         module = self.get(owner.path) if owner.path in self.snapshot else None
@@ -241,16 +246,42 @@ class Modules:
                 return found
         if (owner.path.stem == "__init__" or module is None) and (path := self._file(directory / name)):
             return ModuleRef(path)
-        if module is None or "__getattr__" in module.scope.bindings or self._unknown_star(module):
+        if module is None or "__getattr__" in module.scope.bindings or self._unknown_star(module, set()):
             return None
         return Missing(name, owner.path, scope.module.path, line)
 
-    def _unknown_star(self, module: Module) -> bool:
-        return any(self.source(star.source or "", module.path) is None for star in module.scope.stars)
+    def _unknown_star(self, module: Module, seen: set[PurePosixPath]) -> bool:
+        """Whether a star import, or one in a file it leads to, may bring any name."""
+        seen.add(module.path)
+        for star in module.scope.stars:
+            path = self.source(star.source or "", module.path)
+            if path is None or path not in self.snapshot:
+                return True
+            inner = self.get(path) if path not in seen else module
+            if inner is None or (inner is not module and self._unknown_star(inner, seen)):
+                return True
+        return False
 
     def exports(self, module: Module, name: str) -> bool:
         """Whether ``from module import *`` brings ``name``."""
-        listed = module.scope.bindings.get("__all__")
-        if listed and isinstance(listed[-1].value, ast.List | ast.Tuple):
-            return any(isinstance(e, ast.Constant) and e.value == name for e in listed[-1].value.elts)
-        return not name.startswith("_")
+        if "__all__" not in module.scope.bindings:
+            return not name.startswith("_")
+        nodes = [n for s in statements(module.tree.body) if _is_about_all(s) for n in ast.walk(s)]
+        if any(isinstance(n, ast.Constant) and n.value == name for n in nodes):
+            return True
+        # What is put together from elsewhere may hold any public name.
+        literal = all(n.id == "__all__" for n in nodes if isinstance(n, ast.Name))
+        return not literal and not name.startswith("_")
+
+
+def bound_in(scope: Scope, name: str) -> Scope | None:
+    """The scope a name is bound in when it is used in ``scope``; None for what no statement there binds."""
+    level: Scope | None = scope
+    while level is not None and (name not in level.bindings or (level.is_class and level is not scope)):
+        level = level.parent
+    return level
+
+
+def _is_about_all(statement: ast.stmt) -> bool:
+    simple = isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)
+    return simple and any(isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(statement))

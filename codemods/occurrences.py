@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from codemods.scopes import Module
-from codemods.text import Text, comments, words
+from codemods.text import Text, comments, spelled, words
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+_DEFINED = re.compile(r"(?:def|class)[\s\\]+(\w+)")
+_Place = tuple[str, ast.AST | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,11 @@ class Occurrence:
 
 def in_module(module: Module, names: Mapping[str, object]) -> Iterator[Occurrence]:
     """The occurrences of a Python file in the order of the text."""
-    found = {m.start(): m.group() for m in words(names).finditer(module.text.text)}
-    if not found:
+    spans = {start: (end, name) for start, end, name in spelled(module.text.text, names)}
+    if not spans:
         return
-    placed = _placed(module, found)
-    for offset, name in found.items():
+    placed = _Placer(module, spans).place()
+    for offset, (_, name) in spans.items():
         kind, node = placed.get(offset, ("text", None))
         yield Occurrence(offset, name, kind, node)
 
@@ -39,77 +41,122 @@ def in_text(text: Text, names: Mapping[str, object], kind: str) -> Iterator[Occu
         yield Occurrence(match.start(), match.group(), kind)
 
 
-def _placed(module: Module, found: Mapping[int, str]) -> dict[int, tuple[str, ast.AST | None]]:
-    text = module.text
-    placed: dict[int, tuple[str, ast.AST | None]] = {}
-    for start, end in comments(text):
-        placed.update((offset, ("comment", None)) for offset in found if start <= offset < end)
-    docstrings = _docstrings(module.tree)
-    formatted: list[ast.JoinedStr] = []
-    loose: dict[str, list[tuple[str, ast.AST]]] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.JoinedStr):
-            formatted.append(node)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            kind = "docstring" if node in docstrings else "string"
-            for offset in _inside(text, node, found):
-                placed[offset] = (kind, node)
+class _Placer:
+    """Finds the node of each occurrence; what is not found has no place and stays plain text."""
+
+    def __init__(self, module: Module, spans: Mapping[int, tuple[int, str]]) -> None:
+        self.tree = module.tree
+        self.text = module.text
+        self.spans = spans
+        self.starts = {end: start for start, (end, _) in spans.items()}
+        self.docstrings = _docstrings(module.tree)
+
+    def place(self) -> dict[int, _Place]:
+        placed: dict[int, _Place] = {}
+        todo: list[ast.AST] = [self.tree]
+        formatted: list[ast.JoinedStr] = []
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.JoinedStr):
+                formatted.append(node)
+                continue
+            placed.update((o, place) for o, place in self._spelled(node) if o in self.spans)
+            todo += ast.iter_child_nodes(node)
+        for joined in formatted:
+            placed.update(self._formatted(joined))
+        for start, end in comments(self.text):
+            placed.update((o, ("comment", None)) for o in self.spans if start <= o < end)
+        return placed
+
+    def _inside(self, node: ast.expr) -> list[int]:
+        start = self.text.ast_offset(node.lineno, node.col_offset)
+        end = self.text.ast_offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return [offset for offset in self.spans if start <= offset < end]
+
+    def _spelled(self, node: ast.AST) -> Iterator[tuple[int, _Place]]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            kind = "docstring" if node in self.docstrings else "string"
+            yield from ((offset, (kind, node)) for offset in self._inside(node))
+        for name, kind, offset in self._names(node):
+            if offset is not None and self.spans.get(offset, (0, ""))[1] == name:
+                yield offset, (kind, node)
+
+    def _formatted(self, joined: ast.JoinedStr) -> Iterator[tuple[int, _Place]]:
+        """The occurrences in an f-string, by their order where the counts agree.
+
+        Before Python 3.12 the nodes in an f-string have no true columns.
+        """
+        for literal_equals in (True, False):
+            inner = [*_parts(joined, literal_equals)]
+            for name in {self.spans[offset][1] for offset in self._inside(joined)}:
+                offsets = [o for o in self._inside(joined) if self.spans[o][1] == name]
+                places = [p for node in inner for p in self._mentions(node, name)]
+                if len(offsets) == len(places):
+                    yield from zip(offsets, places, strict=True)
+
+    def _mentions(self, node: ast.AST, name: str) -> Iterator[_Place]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (("string", node) for _ in words([name]).finditer(node.value))
+        yield from ((kind, node) for spelt, kind, _ in self._names(node) if spelt == name)
+
+    def _names(self, node: ast.AST) -> Iterator[tuple[str, str, int | None]]:
+        """The identifiers a node spells itself: name, kind, offset (None where it is not found)."""
+        match node:
+            case ast.Attribute():
+                yield node.attr, "attribute", self.starts.get(self._end(node))
+            case ast.Name():
+                yield node.id, "name", self._start(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found = _DEFINED.search(self.text.text, self._start(node))
+                yield node.name, "definition", found.start(1) if found else None
+            case ast.arg():
+                yield node.arg, "parameter", self._start(node)
+            case ast.keyword(arg=str() as name):
+                yield name, "keyword", self._start(node)
+            case ast.alias():
+                yield node.name, "import", self._start(node)
+                if node.asname:
+                    yield node.asname, "import", self.starts.get(self._end(node))
+            case ast.Global() | ast.Nonlocal():
+                start, end = self._start(node), self._end(node)
+                yield from ((name, "name", o) for o, (_, name) in self.spans.items() if start <= o < end)
+
+    def _start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
+        return self.text.ast_offset(node.lineno, node.col_offset)
+
+    def _end(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+        return self.text.ast_offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+def _parts(joined: ast.JoinedStr, literal_equals: bool) -> Iterator[ast.AST]:
+    """The nodes of an f-string in the order of its text.
+
+    In ``f"{x.y=}"`` the tree has the text of the field twice; without ``literal_equals`` once.
+    """
+    for value, after in zip(joined.values, [*joined.values[1:], None], strict=True):
+        if isinstance(value, ast.FormattedValue):
+            yield from _in_order(value.value)
+            if isinstance(value.format_spec, ast.JoinedStr):
+                yield from _parts(value.format_spec, literal_equals)
+        elif isinstance(value, ast.Constant) and isinstance(after, ast.FormattedValue) and not literal_equals:
+            text, field = str(value.value), ast.unparse(after.value)
+            at = text.rfind(field) if text.rstrip().endswith("=") else -1
+            yield ast.copy_location(ast.Constant(text[:at] if at >= 0 else text), value)
         else:
-            for name, kind, offset in _names(text, node):
-                if found.get(offset) == name:
-                    placed[offset] = (kind, node)
-                elif name in found.values():
-                    loose.setdefault(name, []).append((kind, node))
-    for joined in formatted:
-        _place_loose(text, joined, found, placed, loose)
-    return placed
+            yield value
 
 
-def _inside(text: Text, node: ast.expr, found: Mapping[int, str]) -> list[int]:
-    start = text.ast_offset(node.lineno, node.col_offset)
-    end = text.ast_offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return [offset for offset in found if start <= offset < end]
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of an expression by where their names end: columns before 3.12 are off, but all alike."""
+    inner = [n for n in ast.walk(node) if not isinstance(n, ast.JoinedStr)]
+    located = [n for n in inner if isinstance(n, ast.expr | ast.arg | ast.keyword)]
+    yield from sorted(located, key=_end_of_name)
 
 
-def _place_loose(
-    text: Text,
-    joined: ast.JoinedStr,
-    found: Mapping[int, str],
-    placed: dict[int, tuple[str, ast.AST | None]],
-    loose: Mapping[str, list[tuple[str, ast.AST]]],
-) -> None:
-    """Before Python 3.12 nodes in an f-string have no true columns: match by order, if the counts agree."""
-    inner = set(ast.walk(joined))
-    free = [o for o in _inside(text, joined, found) if placed.get(o, ("string",))[0] == "string"]
-    for name in {found[o] for o in free}:
-        offsets = [o for o in free if found[o] == name]
-        nodes = [(kind, node) for kind, node in loose.get(name, ()) if node in inner]
-        if nodes and len(offsets) == len(nodes):
-            placed.update(zip(offsets, nodes, strict=True))
-        elif nodes:
-            placed.update((offset, ("text", None)) for offset in offsets)
-
-
-def _names(text: Text, node: ast.AST) -> Iterator[tuple[str, str, int]]:
-    """The identifiers a node spells itself: name, kind, offset."""
-    match node:
-        case ast.Attribute():
-            end = text.ast_offset(node.end_lineno or 0, node.end_col_offset or 0)
-            yield node.attr, "attribute", end - len(node.attr)
-        case ast.Name():
-            yield node.id, "name", text.ast_offset(node.lineno, node.col_offset)
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            start = text.ast_offset(node.lineno, node.col_offset)
-            after = text.text.find(
-                node.name, text.text.find("def" if isinstance(node, Function) else "class", start) + 3
-            )
-            yield node.name, "definition", after
-        case ast.arg():
-            yield node.arg, "parameter", text.ast_offset(node.lineno, node.col_offset)
-        case ast.keyword(arg=str() as name):
-            yield name, "keyword", text.ast_offset(node.lineno, node.col_offset)
-        case ast.alias():
-            yield node.name, "import", text.ast_offset(node.lineno, node.col_offset)
+def _end_of_name(node: ast.expr | ast.arg | ast.keyword) -> tuple[int, int]:
+    if isinstance(node, ast.keyword):
+        return node.lineno, node.col_offset
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _docstrings(tree: ast.Module) -> set[ast.AST]:

@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from codemods.data import Outcome, Snapshot, Verdict
+from codemods.data import Change, Outcome, Snapshot, Verdict
 from codemods.gates import Gate, Measurement
 from codemods.gates.mypy import Mypy
 from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.staging import Staging
-from codemods.steps import Contents, Stage, Step, differences
+from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey
 
 Progress = Callable[[str], None]
@@ -49,29 +49,59 @@ class Options:
 def prove(
     found: Survey, start: Origin, stages: Sequence[Stage], options: Options, progress: Progress
 ) -> tuple[tuple[Verdict, ...], list[Proof]]:
+    """Measure the tree before and after each stage, up to the first that a gate does not let pass.
+
+    Answers what the gates found before, and a proof for each stage tried.
+    """
     proofs: list[Proof] = []
     known = {path for stage in stages for path in stage.contents}
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
         gates = [g for g in _gates(found, start, options, cache) if g.name not in options.no_gate]
-        before = _measured(staging, start.bare, known, gates, progress, "before")
+        bench = _Bench(staging, known, gates, progress)
+        base = start.bare
+        before = bench.measure(base, "before")
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
-        tree: Contents = found.snapshot
-        for stage in stages:
-            step = Step(stage.phase, differences(tree, stage.contents), ())
-            tree = {**tree, **stage.contents}
-            state = {path: data for path, data in tree.items() if data is not None}
-            title = f"phase {stage.phase.number} {stage.phase.name}"
-            after = _measured(staging, state, known, gates, progress, title)
-            all_changes = differences(start.bare, stage.contents)
-            verdicts = tuple(gate.compare(before[gate.name], after[gate.name], all_changes) for gate in gates)
+        for step, stage in zip(between_stages(found, stages), stages, strict=True):
+            tree = {p: data for p, data in {**found.snapshot, **stage.contents}.items() if data is not None}
+            after = bench.measure(tree, f"phase {stage.phase.number} {stage.phase.name}")
+            changes = differences(base, stage.contents)
+            verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
-                verdicts, before = tuple(_reported(v) for v in verdicts), after
+                verdicts, base, before = tuple(_reported(v) for v in verdicts), tree, after
             proofs.append(Proof(step, verdicts))
             if not proofs[-1].passed:
                 break
     return baseline, proofs
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """The staging copy with the gates around it."""
+
+    staging: Staging
+    known: set[PurePosixPath]
+    gates: Sequence[Gate]
+    progress: Progress
+
+    def measure(self, tree: Snapshot, title: str) -> dict[str, Measurement]:
+        self.staging.sync(tree, self.known)
+        measured = {}
+        for gate in self.gates:
+            self.progress(f"{title}: {gate.name}")
+            measured[gate.name] = gate.measure(self.staging.path)
+        return measured
+
+    def judge(
+        self, gate: Gate, before: Measurement, after: Measurement, base: Snapshot, changes: tuple[Change, ...]
+    ) -> Verdict:
+        verdict = gate.compare(before, after, changes)
+        if verdict.outcome is not Outcome.REFUSED:
+            return verdict
+        self.progress(f"{gate.name}: a second look at what is new")
+        self.staging.sync(base, self.known)
+        return gate.reconsider(before, after, self.staging.path, changes)
 
 
 def _gates(found: Survey, start: Origin, options: Options, cache: Path) -> list[Gate]:
@@ -90,22 +120,6 @@ def _rewording(project: Project) -> Rewording:
         tokens |= dict.fromkeys((*names, *parameter.unions.values()), parameter.name)
     tokens |= {ref.name: v.name for v in arguments.variables for ref in v.bounds if ref.name not in tokens}
     return Rewording(project.spec.renames, frozenset(ref.name for ref in project.index.members), tokens)
-
-
-def _measured(
-    staging: Staging,
-    state: Snapshot,
-    known: set[PurePosixPath],
-    gates: Sequence[Gate],
-    progress: Progress,
-    title: str,
-) -> dict[str, Measurement]:
-    staging.sync(state, known)
-    measured = {}
-    for gate in gates:
-        progress(f"{title}: {gate.name}")
-        measured[gate.name] = gate.measure(staging.path)
-    return measured
 
 
 def _outcome(measurement: Measurement) -> Outcome:

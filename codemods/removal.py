@@ -1,4 +1,8 @@
-"""What stays of the lines above statements that are taken out of a block."""
+"""What stays of the lines above statements that are taken out of a block.
+
+A paragraph is a statement with blank lines or comments above it and all that follow without any. A
+heading is a comment with a blank line below it; its section reaches to the next heading.
+"""
 
 from __future__ import annotations
 
@@ -7,61 +11,106 @@ from collections.abc import Collection, Sequence
 import libcst as cst
 
 Lines = Sequence[cst.EmptyLine]
+Statement = cst.BaseStatement
 
 
-def kept_lines(
-    body: Sequence[cst.BaseStatement], doomed: Collection[cst.CSTNode]
-) -> dict[cst.CSTNode, Lines]:
-    """The leading lines of statements that stay behind removed ones.
+def kept_lines(body: Sequence[Statement], doomed: Collection[cst.CSTNode]) -> dict[cst.CSTNode, Lines]:
+    """The leading lines of the statements that stay right below removed ones.
 
-    A comment above a statement goes when the whole paragraph goes that it heads; a section heading (a
-    comment with a blank line below it) goes when another heading follows. What stays moves to the next
-    statement that stays.
+    A comment goes with the whole paragraph that it stands above, a heading with its whole section, or
+    when it calls abstract what is no longer there. All other comments move to the statement that stays.
     """
     kept: dict[cst.CSTNode, Lines] = {}
-    pending: list[cst.EmptyLine] = []
-    first_goes = bool(body) and body[0] in doomed
+    run: list[Statement] = []
     for i, statement in enumerate(body):
-        lines = _leading(statement)
         if statement in doomed:
-            heading, attached = _parts(lines)
-            pending += heading
-            if not _paragraph_goes(body, i, doomed):
-                pending += attached
-        elif pending or first_goes:
-            own = lines if not first_goes else _without_first_blanks(lines)
-            heading, _ = _parts(lines)
-            kept[statement] = own if _has_comment(heading) or not _has_comment(pending) else [*pending, *own]
-            pending, first_goes = [], False
+            run.append(statement)
+        elif run:
+            first = i - len(run)
+            lines = _joined(_headings_left(body, first, i, doomed), _own_lines(statement, run))
+            kept[statement] = lines if first else _from_first_comment(lines)
+            run = []
     return kept
 
 
-def _leading(statement: cst.BaseStatement) -> Lines:
-    return getattr(statement, "leading_lines", ())
+def _own_lines(statement: Statement, run: Sequence[Statement]) -> Lines:
+    """The lines of the statement itself, or of the paragraph or gap that it now begins."""
+    if lines := _leading(statement):
+        return lines
+    start = next((s for s in reversed(run) if _begins(s)), None)
+    if start is not None and not _begins(statement):
+        return _parted(start)[1]
+    return [line for line in _leading(run[0]) if line.comment is None][:1]
 
 
-def _parts(lines: Lines) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
-    """Headings, up to the last blank line that has a comment above it; comments right above the statement."""
-    cut = max(
-        (i + 1 for i, line in enumerate(lines) if line.comment is None and _has_comment(lines[:i])), default=0
-    )
-    return list(lines[:cut]), [line for line in lines[cut:] if line.comment is not None]
+def _headings_left(
+    body: Sequence[Statement], first: int, after: int, doomed: Collection[cst.CSTNode]
+) -> list[cst.EmptyLine]:
+    """The lines with headings above the removed statements ``first`` to ``after``, but for those that go."""
+    left: list[cst.EmptyLine] = []
+    for i in range(first, after):
+        headings, _ = _parted(body[i])
+        above, heading = _last_paragraph(headings)
+        section = _section(body, i)
+        gone = all(s in doomed for s in section) or (
+            _says_abstract(heading) and not any(s not in doomed and _is_abstract(s) for s in section)
+        )
+        left += above if gone else headings
+    return left
 
 
-def _has_comment(lines: Lines) -> bool:
-    return any(line.comment is not None for line in lines)
+def _section(body: Sequence[Statement], start: int) -> list[Statement]:
+    """The statements from ``start`` to the next that has a heading."""
+    end = next((i for i in range(start + 1, len(body)) if _parted(body[i])[0]), len(body))
+    return list(body[start:end])
 
 
-def _without_first_blanks(lines: Lines) -> Lines:
+def _parted(statement: Statement) -> tuple[Lines, Lines]:
+    """The lines above a statement: those with headings, which end in a blank line, and its own."""
+    lines = _leading(statement)
+    commented = False
+    cut = 0
+    for i, line in enumerate(lines):
+        commented = commented or line.comment is not None
+        if commented and line.comment is None:
+            cut = i + 1
+    return lines[:cut], lines[cut:]
+
+
+def _last_paragraph(lines: Lines) -> tuple[Lines, Lines]:
+    at = len(lines)
+    while at and lines[at - 1].comment is None:
+        at -= 1
+    while at and lines[at - 1].comment is not None:
+        at -= 1
+    return lines[:at], lines[at:]
+
+
+def _joined(headings: Lines, lines: Lines) -> Lines:
+    """Headings above the lines of a statement, without a gap on both sides."""
+    if headings and headings[-1].comment is None:
+        lines = _from_first_comment(lines)
+    return [*headings, *lines]
+
+
+def _from_first_comment(lines: Lines) -> Lines:
     at = next((i for i, line in enumerate(lines) if line.comment is not None), len(lines))
     return lines[at:]
 
 
-def _paragraph_goes(body: Sequence[cst.BaseStatement], start: int, doomed: Collection[cst.CSTNode]) -> bool:
-    """Whether every statement up to the next blank or comment line goes."""
-    for statement in body[start + 1 :]:
-        if _leading(statement) or isinstance(statement, cst.FunctionDef | cst.ClassDef):
-            return True
-        if statement not in doomed:
-            return False
-    return True
+def _leading(statement: Statement) -> Lines:
+    return getattr(statement, "leading_lines", ())
+
+
+def _begins(statement: Statement) -> bool:
+    """Whether a paragraph begins here."""
+    return bool(_leading(statement)) or isinstance(statement, cst.FunctionDef | cst.ClassDef)
+
+
+def _says_abstract(lines: Lines) -> bool:
+    return any("abstract" in line.comment.value.lower() for line in lines if line.comment is not None)
+
+
+def _is_abstract(statement: Statement) -> bool:
+    decorators = statement.decorators if isinstance(statement, cst.FunctionDef) else ()
+    return any("abstract" in cst.Module([]).code_for_node(d.decorator) for d in decorators)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -41,6 +41,7 @@ class Scope:
     module: Module
     parent: Scope | None = None
     is_class: bool = False
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[Binding] = field(default_factory=list)
 
@@ -90,15 +91,12 @@ class _Binder:
         self.module = module
 
     def bind(self, body: list[ast.stmt], scope: Scope, prefix: str) -> None:
-        for node in body:
+        for node in statements(body):
             match node:
                 case ast.ClassDef():
                     self._class(node, scope, prefix)
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    self._add(scope, node.name, Binding(node))
-                    inner = Scope(self.module, scope)
-                    self.module.functions[node] = inner
-                    self.bind(node.body, inner, f"{prefix}{node.name}.<locals>.")
+                    self._function(node, scope, prefix)
                 case ast.Import():
                     for alias in node.names:
                         name = alias.asname or alias.name.partition(".")[0]
@@ -110,16 +108,24 @@ class _Binder:
                             scope.stars.append(Binding(node, source))
                         else:
                             self._add(scope, alias.asname or alias.name, Binding(node, source, alias.name))
-                case ast.Assign():
-                    for target in node.targets:
-                        self._assign(scope, target, node, node.value)
-                case ast.AnnAssign():
-                    self._assign(scope, node.target, node, node.value)
+                case ast.Global() | ast.Nonlocal():
+                    outer = scope.parent if isinstance(node, ast.Nonlocal) else self.module.scope
+                    for name in node.names:
+                        self._add(outer or self.module.scope, name, Binding(node))
                 case _:
-                    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                    if isinstance(node, ast.If) and _asks_type_checking(node.test):
                         self.module.type_checking.update(n for s in node.body for n in ast.walk(s))
-                    for inner_body in bodies(node):
-                        self.bind(inner_body, scope, prefix)
+                    for name, value in _bound(node):
+                        self._add(scope, name, Binding(node, value=value))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, prefix: str) -> None:
+        self._add(scope, node.name, Binding(node))
+        inner = Scope(self.module, scope, function=node)
+        self.module.functions[node] = inner
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                self._add(inner, argument.arg, Binding(node))
+        self.bind(node.body, inner, f"{prefix}{node.name}.<locals>.")
 
     def _class(self, node: ast.ClassDef, scope: Scope, prefix: str) -> None:
         ref = ClassRef(self.module.path, prefix + node.name)
@@ -128,16 +134,48 @@ class _Binder:
         self._add(scope, node.name, Binding(node, value=ref))
         self.bind(node.body, body, f"{ref.qualname}.")
 
-    def _assign(self, scope: Scope, target: ast.expr, node: ast.stmt, value: ast.expr | None) -> None:
-        if isinstance(target, ast.Name):
-            self._add(scope, target.id, Binding(node, value=value))
-        elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self._assign(scope, element, node, None)
-
     @staticmethod
     def _add(scope: Scope, name: str, binding: Binding) -> None:
         scope.bindings.setdefault(name, []).append(binding)
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body and of the compound statements in it that open no scope, in order."""
+    todo = [*reversed([*body])]  # no recursion: a chain of elif is as deep as it is long
+    while todo:
+        statement = todo.pop()
+        yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            todo += reversed([inner for found in bodies(statement) for inner in found])
+
+
+def _asks_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _bound(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names a statement itself binds, with their value where it says one."""
+    values: dict[ast.AST | None, ast.expr | None] = {}
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.Assign():
+                values.update((target, node.value) for target in node.targets)
+            case ast.AnnAssign() | ast.NamedExpr():
+                values[node.target] = node.value
+            case ast.withitem():
+                values[node.optional_vars] = node.context_expr
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                yield name, values.get(node)
+            case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
+                yield name, None
+            case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
+                yield name, None
+        if isinstance(node, ast.comprehension):
+            todo += (*reversed(node.ifs), node.iter)
+        elif not isinstance(node, ast.Lambda):
+            todo += [n for n in reversed([*ast.iter_child_nodes(node)]) if not isinstance(n, ast.stmt)]
 
 
 def bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import Confidence, Decision, Site, Spec
-from codemods.declarations import declarations, is_abstract, is_test, is_trivial
-from codemods.index import Function, Index
+from codemods.declarations import alone, comes_late, declarations, is_abstract, is_test, is_trivial, sets
+from codemods.index import ClassInfo, Function, Index
 from codemods.infer import Known, Receivers
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Part, Role, Roles
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
-from codemods.strings import named_object
+from codemods.strings import is_path, named_object
 from codemods.text import Text, UnreadableSource, decode, line_starts
 
 
@@ -35,11 +35,10 @@ class _Answer:
 def find(index: Index, roles: Roles, spec: Spec) -> tuple[Site, ...]:
     """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place."""
     names = {**spec.renames, **spec.stale}
-    needles = [name.encode() for name in names]
     sites: list[Site] = []
     for path in sorted(index.modules.snapshot):
         data = index.modules.snapshot[path]
-        if path.suffix not in (".py", ".pyi", ".md") or not any(needle in data for needle in needles):
+        if path.suffix not in (".py", ".pyi", ".md") or not index.modules.mentions(path, names):
             continue
         module = index.modules.get(path) if path.suffix != ".md" else None
         if module is not None:
@@ -124,6 +123,8 @@ class _Decider:
                 return self._name(node, name)
             case ast.Constant():
                 return self._string(node, name)
+        if occurrence.kind == "text":
+            return _Answer(Decision.ASK, Confidence.NAMED, "a place in the syntax that is not understood")
         return _Answer(Decision.KEEP, Confidence.PROVEN, f"a {occurrence.kind} of its own")
 
     # --- attributes -------------------------------------------------------------------------------
@@ -184,38 +185,34 @@ class _Decider:
             return None
         every = [d for d in declarations(info) if d.name == name]
         found = next((d for d in every if node in ast.walk(d.statement)), None)
-        if found is None or not found.initial or not found.plain or not self._alone(found.statement):
+        if found is None or not found.initial or not found.plain:
             return None
-        if found.function is not None and not self._after_super(found.function, found.statement, name):
+        if not alone(self.module.text, found.statement):
+            return None
+        if found.function is None and not self._only_declared(info, found.statement, name):
+            return None
+        declared_by_body = self.index.members[self.index.root].function("__init__") is None
+        if found.function and not comes_late(found.function, found.statement, name, declared_by_body):
+            return None
+        names = {name, self.spec.renames[name]}
+        above = (self.index.classes.get(ref) for ref in self.index.classes.mro(owner)[1:])
+        if any(sets(info, names) for info in above if info):
             return None
         return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
 
-    def _alone(self, statement: ast.Assign | ast.AnnAssign) -> bool:
-        """One target, and no other statement on its line."""
-        if isinstance(statement, ast.Assign) and len(statement.targets) != 1:
-            return False
-        body = next((b for b in self._bodies(statement) if statement in b), [])
-        return sum(statement.lineno <= s.lineno <= (statement.end_lineno or 0) for s in body) == 1
-
-    def _bodies(self, statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-        parent = self.receivers.parents[statement]
-        for field in ("body", "orelse", "finalbody"):
-            if isinstance(body := getattr(parent, field, None), list):
-                yield body
-
-    def _after_super(self, function: Function, statement: ast.stmt, name: str) -> bool:
-        """The root has declared it by then (in ``__init__`` or its body), and nothing has used it since."""
-        if function.name != "__init__" or statement not in function.body:
-            return False
-        before = function.body[: function.body.index(statement)]
-        names = {n.attr for s in before for n in ast.walk(s) if isinstance(n, ast.Attribute)}
-        in_class_body = self.index.members[self.index.root].function("__init__") is None
-        return ("__init__" in names or in_class_body) and name not in names
+    def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
+        """Whether a statement stands at the top of a class body that does not use the name itself."""
+        used = (
+            n for node in info.nodes for n in ast.walk(node.node) if isinstance(n, ast.Name) and n.id == name
+        )
+        return isinstance(self.receivers.parents[statement], ast.ClassDef) and not any(
+            isinstance(n.ctx, ast.Load) and self._in_class_body(n) for n in used
+        )
 
     # --- definitions and bare names -----------------------------------------------------------------
 
     def _definition(self, node: Function, name: str) -> _Answer:
-        owner = self._owner(node)
+        owner = self._owner(node) if self._in_class_body(node) else None
         role = self.roles.of.get(owner) if owner else None
         if owner is None or role is None:
             where = f"class {owner.name} is not in the hierarchy" if owner else "a function of its own"
@@ -237,16 +234,24 @@ class _Decider:
         above = self.index.classes.mro(owner)[1:]
         infos = [info for ref in above if (info := self.index.classes.get(ref))]
         inherited = [f for info in infos if (f := info.function(node.name))]
-        return is_abstract(node) or all(is_trivial(f) for f in inherited)
+        # A body that returns nothing without being abstract is an answer.
+        declares = is_abstract(node) or any(isinstance(s, ast.Raise) for s in node.body)
+        return declares and all(is_trivial(f) for f in inherited)
+
+    def _in_class_body(self, node: ast.AST) -> bool:
+        """Whether a name bound at a node is an attribute of the class around it."""
+        shells = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+        around = (n for n in self.receivers.enclosing(node) if isinstance(n, ast.ClassDef | shells))
+        return isinstance(next(around, None), ast.ClassDef)
 
     def _name(self, node: ast.Name, name: str) -> _Answer:
-        statement = self.receivers.parents.get(node)
-        owner = statement and self.receivers.parents.get(statement)
-        target = isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(owner, ast.ClassDef)
-        if not target or not isinstance(node.ctx, ast.Store):
+        ref = self._owner(node) if self._in_class_body(node) else None
+        info = self.index.classes.get(ref) if ref else None
+        if ref is None or info is None or name not in info.nodes[0].body.bindings:
             return _Answer(Decision.KEEP, Confidence.PROVEN, "a variable of its own")
-        ref = self._owner(node)
-        answer = self._received(Known((ref,), Confidence.PROVEN, f"in {ref.name}" if ref else ""), name, node)
+        answer = self._received(Known((ref,), Confidence.PROVEN, f"in {ref.name}"), name, node)
+        if isinstance(node.ctx, ast.Load):
+            return answer
         if answer.decision is Decision.RENAME and (reason := self._lifted(node, name)):
             return _Answer(Decision.DELETE, Confidence.PROVEN, reason, answer.phase, "declaration")
         reason = f"declared {answer.reason.removeprefix('receiver is ')}"
@@ -259,7 +264,7 @@ class _Decider:
         parent = self.receivers.parents.get(node)
         if text == name and isinstance(parent, ast.Dict | ast.Subscript):
             return _Answer(Decision.KEEP, Confidence.PROVEN, "key of a dictionary")
-        if text != name and not text.endswith(f".{name}"):
+        if text != name and not is_path(text, name):
             return _Answer(Decision.KEEP, Confidence.PROVEN, "words of a message")
         known = named_object(self.receivers, node, name)
         if known is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods.codemod import Source
-from codemods.data import Change, MigrationError, Note, Phase
+from codemods.data import Change, Edit, MigrationError, Note, Phase
 from codemods.phases import BASE, REPAIR, chosen
 from codemods.plan import plan
 from codemods.project import Project
@@ -28,11 +28,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Stage:
-    """The tree after a phase, as the files that differ from the tree without anything landed."""
+    """The tree after a phase: the files that differ from the tree with nothing landed, and their edits."""
 
     phase: Phase
     numbers: frozenset[int]
     contents: Contents
+    edits: Mapping[PurePosixPath, tuple[Edit, ...]]
 
 
 def steps(found: Survey, phases: Sequence[str] = ()) -> tuple[Step, ...]:
@@ -40,15 +41,29 @@ def steps(found: Survey, phases: Sequence[str] = ()) -> tuple[Step, ...]:
 
     Raises MigrationError for a phase that does not exist or stands alone, and for a file in the way.
     """
+    return between_stages(found, stages_of(found, origin(found), phases))
+
+
+def between_stages(found: Survey, stages: Sequence[Stage]) -> tuple[Step, ...]:
+    """The steps from the tree as it is now through the stages; each change with the edits new to it."""
     before: Contents = found.snapshot
+    known: Mapping[PurePosixPath, tuple[Edit, ...]] = {}
     made = []
-    for after in stages_of(found, origin(found), phases):
-        made.append(Step(after.phase, differences(before, after.contents)))
-        before = {**before, **after.contents}
+    for after in stages:
+        changes = (
+            replace(c, edits=tuple(e for e in after.edits.get(c.path, ()) if e not in known.get(c.path, ())))
+            for c in differences(before, after.contents)
+        )
+        made.append(Step(after.phase, tuple(changes)))
+        before, known = {**before, **after.contents}, after.edits
     return tuple(made)
 
 
 def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage]:
+    """The tree after each phase asked for, every one on top of what is landed and of those before it.
+
+    Raises MigrationError as ``steps`` does.
+    """
     project = start.project
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
@@ -59,12 +74,12 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     numbers |= {0} if start.repairs else set()
     for phase in asked:
         numbers |= {phase.number}
-        changes = planned(project, numbers, source)
-        stages.append(stage(phase, numbers, start, changes))
+        stages.append(stage(phase, numbers, start, planned(project, numbers, source)))
     return stages
 
 
 def planned(project: Project, numbers: frozenset[int], source: Source) -> tuple[Change, ...]:
+    """The changes of a set of phases. Raises MigrationError where a file that has to change cannot be."""
     made = plan(project, numbers, source)
     if made.failures:
         raise MigrationError(f"{made.failures[0]}; it has to be changed, so nothing is written")
@@ -72,13 +87,17 @@ def planned(project: Project, numbers: frozenset[int], source: Source) -> tuple[
 
 
 def stage(phase: Phase, numbers: frozenset[int], start: Origin, changes: Sequence[Change]) -> Stage:
+    """The tree after ``phase``: landed files as they were, but for the repairs and these changes."""
     contents: dict[PurePosixPath, bytes | None] = dict(start.files)
-    contents |= {change.path: change.after for change in start.repairs}
-    contents |= {change.path: change.after for change in changes}
-    return Stage(phase, numbers, contents)
+    contents |= {change.path: change.after for change in (*start.repairs, *changes)}
+    edits: dict[PurePosixPath, tuple[Edit, ...]] = {}
+    for change in (*start.repairs, *changes):
+        edits[change.path] = (*edits.get(change.path, ()), *change.edits)
+    return Stage(phase, numbers, contents, edits)
 
 
 def differences(before: Contents, after: Contents) -> tuple[Change, ...]:
+    """The changes from one state of files to another; files that ``after`` does not name stay."""
     return tuple(
         Change(path, before.get(path), data)
         for path, data in sorted(after.items())

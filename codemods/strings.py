@@ -21,9 +21,14 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
     text = str(node.value)
     if text == name and len(call.args) > 1 and call.args[1] is node and _takes_object(call.func):
         return receivers.known(call.args[0])
-    if text.endswith(f".{name}") and call.args and call.args[0] is node and _is_patch(call.func):
+    if is_path(text, name) and call.args and call.args[0] is node and _is_patch(call.func):
         return _dotted(receivers, text.removesuffix(f".{name}"))
     return None
+
+
+def is_path(text: str, name: str) -> bool:
+    """Whether a string is a dotted path that ends in a name."""
+    return text.endswith(f".{name}") and all(part.isidentifier() for part in text.split("."))
 
 
 def _takes_object(function: ast.expr) -> bool:

@@ -126,7 +126,7 @@ def spelled(text: str, names: Collection[str]) -> Iterator[tuple[int, int, str]]
 
 
 def searchable(data: bytes) -> bytes:
-    """What the bytes of a Python file are searched in for identifiers: a name that is not ASCII may be one."""
+    """What a Python file is searched in for names: one that is not ASCII may be equal to one that is."""
     if data.isascii():
         return data
     try:

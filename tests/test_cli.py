@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
@@ -16,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import codemods
-from cli import __version__, render
+from cli import __version__, terminal
 from cli.main import app
 from codemods import spec as specs
 from codemods.data import (
@@ -139,6 +141,7 @@ class Library:
         return self.restored
 
 
+ROOT = Path(__file__).parents[1]
 PATH = PurePosixPath("pkg/a.py")
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
@@ -195,9 +198,8 @@ def test_stub_has_the_shape_of_the_library() -> None:
     import codemods.migrate as real
 
     for kind in (Survey, TreeLine, Step, Proof, Options, Report):
-        assert {each.name for each in fields(kind)} <= {
-            each.name for each in fields(getattr(real, kind.__name__))
-        }
+        found = getattr(real, kind.__name__)
+        assert {each.name for each in fields(kind)} <= {each.name for each in fields(found)} | set(dir(found))
     for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
         assert callable(getattr(real, name))
 
@@ -333,16 +335,17 @@ def test_sites_are_grouped_with_questions_first(library: Library, run: Run) -> N
     library.notes = (Note(later, 30, "_old: self of Shop; not changed"), Note(PATH, 7, "odd flag"))
 
     shown = run("sites")
+    lines = shown.stdout.splitlines()
 
     assert shown.exit_code == 0
-    assert [line.split("  (")[0] for line in shown.stdout.splitlines()] == [
+    assert [line.replace("(attribute read; inferred: self of Shop)", "(why)") for line in lines] == [
         "pkg/b.py",
-        "  ask         30:9  _old",
-        "  rename       3:9  _old -> _new",
+        "  ask         30:9  _old          (why)",
+        "  rename       3:9  _old -> _new  (why)",
         "",
         "pkg/a.py",
-        "  rename       3:9  _old -> _new",
-        "  keep         1:9  _old",
+        "  rename       3:9  _old -> _new  (why)",
+        "  keep         1:9  _old          (why)",
         "",
         "  note  pkg/a.py:7: odd flag",
         "kind               ask  rename  delete    keep   total",
@@ -378,14 +381,20 @@ def test_sites_without_any(run: Run) -> None:
     assert run("sites").exit_code == 0
 
 
-def test_sites_of_a_phase(library: Library, run: Run) -> None:
-    library.plan = steps([], [])
-    library.sites = (site(), site(phase=2, line=44))
+@pytest.mark.parametrize(("asked", "lines"), [("private", [2]), ("2", [2]), ("5", [5]), ("docs", [6])])
+def test_sites_of_a_phase(library: Library, run: Run, asked: str, lines: list[int]) -> None:
+    library.sites = tuple(site(phase=phase, line=phase) for phase in (1, 2, 5, 6))
 
-    lines = json.loads(run("sites", "--format", "json", "--phase", "inner").stdout)["sites"]
+    found = json.loads(run("sites", "--format", "json", "--phase", asked).stdout)["sites"]
 
-    assert [each["line"] for each in lines] == [44]
-    assert run("sites", "--phase", "9").stderr == "classmod: error: there is no phase 9\n"
+    assert [each["line"] for each in found] == lines
+
+
+def test_sites_of_a_phase_that_is_not_there(run: Run) -> None:
+    shown = run("sites", "--phase", "9")
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("classmod: error: there is no phase 9; there are 1 base, ")
 
 
 # --- diff ---------------------------------------------------------------------------------------
@@ -403,7 +412,7 @@ def test_diff_text(library: Library, run: Run) -> None:
 
     assert shown.exit_code == 1
     assert shown.stdout.splitlines() == [
-        "phase 1 base: The base holds the tills.",
+        "==== phase 1 base: The base holds the tills.",
         "",
         "pkg/a.py  +1 -1",
         "  - a is b (2 times)",
@@ -416,7 +425,7 @@ def test_diff_text(library: Library, run: Run) -> None:
         "-a",
         "+b",
         "",
-        "phase 2 inner: Inner shops use them.",
+        "==== phase 2 inner: Inner shops use them.",
         "",
         "pkg/n.py  +1 -0",
         "diff --git a/pkg/n.py b/pkg/n.py",
@@ -429,8 +438,8 @@ def test_diff_text(library: Library, run: Run) -> None:
         "z.py",
         "  ask  3:9  _old: self of Shop",
         "  note  pkg/a.py:5: odd",
-        "phase 1 base             1 file  +1 -1",
-        "phase 2 inner            1 file  +1 -0",
+        "phase 1 base     1 file  +1 -1",
+        "phase 2 inner    1 file  +1 -0",
         "2 places to decide by hand",
     ]
 
@@ -511,15 +520,26 @@ def test_diff_of_a_phase(library: Library, run: Run) -> None:
 # --- apply --------------------------------------------------------------------------------------
 
 
-def verdict(figures: str, outcome: Outcome = Outcome.PASSED, *new: Problem) -> Verdict:
-    return Verdict("mypy", outcome, figures, new, reason="" if outcome is Outcome.PASSED else "new problems")
+def verdict(figures: str, outcome: Outcome = Outcome.PASSED, *new: Problem, **more: Any) -> Verdict:
+    reason = "" if outcome is Outcome.PASSED else "new problems"
+    return Verdict("mypy", outcome, figures, new, **{"reason": reason, **more})
 
 
-def test_apply_shows_the_tree_and_a_line_for_each_phase(library: Library, run: Run, tmp_path: Path) -> None:
+def problem(line: int = 3) -> Problem:
+    return Problem("pkg/a.py", line, "attr-defined", "no attribute", "key")
+
+
+def test_apply_shows_the_tree_and_a_line_for_each_phase(
+    library: Library, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
     first, second = steps([change(b"a\n", b"b\n")], [change(b"b\n", b"c\n")])
     library.report = Report(
         (verdict("9 errors"),),
-        (Proof(first, (verdict("8 errors"),)), Proof(second, (verdict("7 errors"),))),
+        (
+            Proof(first, (verdict("9 -> 8 errors, 0 new, 1 fixed, 7 files checked"),)),
+            Proof(second, (verdict("9 -> 7 errors, 0 new, 2 fixed, 7 files checked"),)),
+        ),
         (change(b"a\n", b"c\n"), change(None, b"n\n", PurePosixPath("n.py"))),
         None,
         (Note(PATH, 4, "odd"),),
@@ -533,8 +553,8 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(library: Library, run: R
         "class Base(Generic[X])     base.py",
         "  class Leaf(Base[Thing])  leaf.py",
         "",
-        "phase 1 base             1 file  mypy passed: 9 errors -> 8 errors, 0 new, 0 fixed",
-        "phase 2 inner            1 file  mypy passed: 8 errors -> 7 errors, 0 new, 0 fixed",
+        "phase 1 base     1 file  mypy passed: 9 -> 8 errors, 0 new, 1 fixed, 7 files checked",
+        "phase 2 inner    1 file  mypy passed: 9 -> 7 errors, 0 new, 2 fixed, 7 files checked",
         "",
         "  note  pkg/a.py:4: odd",
         "  changed  pkg/a.py",
@@ -547,10 +567,8 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(library: Library, run: R
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.INCONCLUSIVE])
 def test_apply_that_is_refused_begins_with_why(library: Library, run: Run, outcome: Outcome) -> None:
     (first,) = steps([change(b"a\n", b"b\n")])
-    problem = Problem("pkg/a.py", 3, "attr-defined", "no attribute", "key")
-    library.report = Report(
-        (verdict("9 errors"),), (Proof(first, (verdict("10 errors", outcome, problem),)),), (), PHASES[0], ()
-    )
+    refused = Proof(first, (verdict("10 errors", outcome, problem()),))
+    library.report = Report((verdict("9 errors"),), (refused,), (), PHASES[0], ())
 
     shown = run("apply")
 
@@ -563,11 +581,58 @@ def test_apply_that_is_refused_begins_with_why(library: Library, run: Run, outco
     assert shown.stdout.endswith("Nothing landed.\n")
 
 
+def test_apply_tells_what_a_gate_sees_for_the_first_time(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    told = verdict("figures", uncovered=tuple(map(problem, range(1, 13))), reason="a plugin was left out")
+    library.report = Report((), (Proof(first, (told,)),), first.changes, None, ())
+
+    shown = run("apply")
+
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    at = lines.index("phase 1 base    1 file  mypy passed: figures")
+    assert lines[at + 1 : at + 4] == [
+        "  mypy: a plugin was left out",
+        "  12 problems come to light that mypy could not see before, for it took a value for Any:",
+        "    pkg/a.py:1: no attribute  [attr-defined]",
+    ]
+    assert lines[at + 12 : at + 14] == [
+        "    pkg/a.py:10: no attribute  [attr-defined]",
+        "    and 2 more",
+    ]
+
+
+@pytest.mark.parametrize(("columns", "shown"), [("30", "  class Leaf(Base[Thing])"), ("120", "leaf.py")])
+def test_tree_has_paths_where_there_is_room(
+    library: Library, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str, shown: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    (first,) = steps([change(b"a\n", b"b\n")])
+    library.report = Report((), (Proof(first, ()),), first.changes, None, ())
+
+    tree = run("apply").stdout.partition("\n\n")[0]
+
+    assert tree.endswith(shown)
+    assert ("base.py" in tree) == ("leaf.py" in tree)
+
+
+def test_apply_says_how_to_take_it_back(library: Library, tmp_path: Path) -> None:
+    place = tmp_path / "a project"
+    place.mkdir()
+    (first,) = steps([change(b"a\n", b"b\n")])
+    library.report = Report((), (Proof(first, ()),), first.changes, None, ())
+
+    shown = CliRunner().invoke(app, ["apply", "--spec", specs.BUILT_IN, str(place)], catch_exceptions=False)
+
+    undo = f"classmod rollback --spec {specs.BUILT_IN} '{place}'"
+    assert shown.stdout.endswith(f"Take it back with: {undo}\n")
+
+
 def test_apply_without_gates_says_so(library: Library, run: Run) -> None:
     (first,) = steps([change(b"a\n", b"b\n")])
     library.report = Report((), (Proof(first, ()),), first.changes, None, ())
 
-    assert "phase 1 base             1 file  no gate ran" in run("apply").stdout
+    assert "phase 1 base    1 file  no gate ran" in run("apply").stdout
 
 
 def test_apply_with_nothing_to_do(run: Run) -> None:
@@ -595,13 +660,27 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
 
 
 def test_check_names_each_leftover_on_a_line(library: Library, run: Run) -> None:
-    library.sites = (site(), site(Decision.DELETE, line=8), site(Decision.KEEP, line=9))
+    later = PurePosixPath("pkg/b.md")
+    library.sites = (
+        site(path=later, phase=6),
+        site(path=later, phase=6, line=2),
+        site(Decision.DELETE, line=8, phase=5),
+        site(),
+        site(Decision.KEEP, line=9),
+    )
 
     shown = run("check")
 
     assert shown.exit_code == 1
-    assert shown.stdout == "pkg/a.py:3:9: _old -> _new\npkg/a.py:8:9: _old -> nothing\n"
-    assert shown.stderr == "2 leftovers in 1 file\n"
+    assert shown.stdout.splitlines() == [
+        "pkg/a.py:3:9: _old -> _new",
+        "pkg/a.py:8:9: _old -> nothing",
+        "pkg/b.md:2:9: _old -> _new",
+        "pkg/b.md:3:9: _old -> _new",
+    ]
+    assert shown.stderr == (
+        "4 leftovers in 2 files: 1 in base (phase 1), 1 in tests (phase 5), 2 in docs (phase 6)\n"
+    )
 
 
 def test_check_warns_of_questions(library: Library, run: Run) -> None:
@@ -620,7 +699,6 @@ def test_check_that_is_clean(run: Run) -> None:
 
 
 def test_check_of_a_phase(library: Library, run: Run) -> None:
-    library.plan = steps([], [])
     library.sites = (site(), site(phase=2, line=44))
 
     assert run("check", "--phase", "2").stdout == "pkg/a.py:44:9: _old -> _new\n"
@@ -659,7 +737,7 @@ def test_rollback_of_nothing(run: Run) -> None:
     ],
 )
 def test_nothing_raw_is_shown(raw: str, safe: str) -> None:
-    assert render.visible(raw) == safe
+    assert terminal.visible(raw) == safe
 
 
 def test_file_content_is_escaped_in_every_view(library: Library, run: Run) -> None:
@@ -701,9 +779,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def on_terminal(text: str, style: str = "", encoding: str = "utf-8") -> str:
-    with redirect_stdout(Terminal(encoding)) as terminal:
-        render.show([render.Line(text, style)])
-    return terminal.getvalue()
+    with redirect_stdout(Terminal(encoding)) as stream:
+        terminal.show([terminal.Line(text, style)])
+    return stream.getvalue()
 
 
 def test_terminal_has_styles_and_no_markup() -> None:
@@ -729,3 +807,57 @@ def test_pipe_is_plain_whatever_the_environment_wants(library: Library, run: Run
     shown = run("sites", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
 
     assert "\x1b" not in shown.stdout
+
+
+# --- an output that goes nowhere ----------------------------------------------------------------
+
+LONG = "x" * 100_000  # more than a pipe holds
+WRITES = {
+    "text": "terminal.show(terminal.Line(text) for text in [LONG, LONG])",
+    "raw": "terminal.write(LONG); terminal.write(LONG)",
+}
+
+
+@pytest.fixture(params=WRITES)
+def program(request: pytest.FixtureRequest) -> list[str]:
+    lines = (
+        "import click",
+        "from cli import terminal",
+        "from cli.main import Classmod",
+        f"LONG = 'x' * {len(LONG)}",
+        f"@click.command()\ndef long():\n    {WRITES[request.param]}",
+        "Classmod('classmod', commands=[long]).main(['long'])",
+    )
+    return [sys.executable, "-c", "\n".join(lines)]
+
+
+def test_reader_that_is_gone_ends_a_run_quietly(program: list[str]) -> None:
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(1)
+        process.stdout.close()
+        errors = process.stderr.read()
+
+    assert (process.returncode, errors) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is full")
+def test_disk_that_is_full_is_one_line(program: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(program, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert ended.returncode == 2
+    assert ended.stderr == b"classmod: error: the output cannot be written: No space left on device\n"
+
+
+def test_complaint_that_cannot_be_written_keeps_its_status(program: list[str]) -> None:
+    command = [sys.executable, "-c", "from cli.main import main; main()", "check", "none"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run(command, cwd=ROOT, stderr=writer, check=False)
+    finally:
+        os.close(writer)
+
+    assert ended.returncode == 2

@@ -61,16 +61,23 @@ class Gate(Protocol):
     def compare(self, before: Measurement, after: Measurement, changes: Iterable[Change] = ()) -> Verdict:
         """Judge ``after``; ``changes`` are all that was done to the tree between the two."""
 
+    def reconsider(
+        self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
+    ) -> Verdict:
+        """Judge a refusal of ``compare`` again, with a second look at the tree before, staged at ``tree``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """What a gate found in one state of the tree.
 
     ``figures`` are numbers by name, ``failure`` says why there is nothing to compare (empty when there
-    is), ``remarks`` go into the verdict's reason whatever it is.
+    is), ``remarks`` go into the verdict's reason whatever it is, ``notes`` are what was said beside the
+    problems.
     """
 
     problems: tuple[Problem, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     failure: str = ""
     remarks: tuple[str, ...] = ()
+    notes: tuple[Problem, ...] = ()

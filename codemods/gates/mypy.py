@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods import files
 from codemods.data import Change, MigrationError, Outcome, Problem, Verdict
-from codemods.gates import Measurement, excess, inconclusive, mypy_config
+from codemods.gates import Measurement, excess, hidden, inconclusive, mypy_config
 from codemods.gates.rewording import Rewording
 from codemods.process import Finished, run
 
@@ -36,7 +36,8 @@ FLAGS = (
 ON_SOURCE_ROOTS = ("--explicit-package-bases", "--ignore-missing-imports")
 
 PROBLEM = re.compile(
-    r"(?P<path>.+?):(?P<line>\d+):(?:\d+:)? error: (?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?"
+    r"(?P<path>.+?):(?:(?P<line>\d+):(?:(?P<column>\d+):)?)? (?P<severity>error|note): "
+    r"(?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?"
 )
 CLEAN = re.compile(r"Success: no issues found in (?P<files>\d+) source files?")
 FOUND = re.compile(r"Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<files>\d+) source files?\)")
@@ -53,16 +54,19 @@ def parse(finished: Finished, rewording: Rewording) -> Measurement:
     if finished.status not in (0, 1) or total is None:
         said = (finished.errors.strip() or finished.output.strip() or "nothing").splitlines()[-1]
         return Measurement(failure=f"mypy ended with status {finished.status} and said: {said}")
-    problems = tuple(_problem(found, rewording) for found in map(PROBLEM.fullmatch, lines) if found)
+    found = [match for match in map(PROBLEM.fullmatch, lines) if match]
+    problems = tuple(_problem(match, rewording) for match in found if match["severity"] == "error")
+    notes = tuple(_problem(match, rewording) for match in found if match["severity"] == "note")
     claimed = int(total.groupdict().get("errors", 0))
     if claimed != len(problems):
         return Measurement(failure=f"mypy counts {claimed} errors, its output lists {len(problems)}")
-    return Measurement(problems, {"errors": claimed, "files": int(total["files"])})
+    return Measurement(problems, {"errors": claimed, "files": int(total["files"])}, notes=notes)
 
 
 def _problem(found: re.Match[str], rewording: Rewording) -> Problem:
     path, code, message = found["path"], found["code"] or "", found["message"]
-    return Problem(path, int(found["line"]), code, message, rewording.key(path, code, message))
+    key, column = rewording.key(path, code, message), int(found["column"] or 0)
+    return Problem(path, int(found["line"] or 1), code, message, key, column)
 
 
 def _environment(roots: Iterable[PurePosixPath]) -> dict[str, str]:
@@ -124,18 +128,46 @@ class Mypy:
 
         Both sides are reworded by this gate, whichever measured them.
         """
+        return self._judged(before, after, tuple(changes))
+
+    def reconsider(
+        self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
+    ) -> Verdict:
+        """Judge again, without what mypy could not see in the tree before, staged at ``tree``."""
+        made = tuple(changes)
+        asked = hidden.questions(self._judged(before, after, made).new, made)
+        originals = {path: files.peek(tree, path) for path in hidden.by_path(asked)}
+        for path, questions in hidden.by_path(asked).items():
+            probed = hidden.with_probes(originals[path] or b"", questions)
+            files.replace(tree, path, probed, sync=False)
+        try:
+            seen = hidden.uncovered(asked, self.measure(tree).notes)
+        finally:
+            for path, data in originals.items():
+                files.replace(tree, path, data, sync=False)
+        return self._judged(before, after, made, seen)
+
+    def _judged(
+        self,
+        before: Measurement,
+        after: Measurement,
+        changes: tuple[Change, ...],
+        seen: tuple[Problem, ...] = (),
+    ) -> Verdict:
         failed = inconclusive(self.name, before, after)
         if failed is not None:
             return failed
         old, new = self._reworded(before), self._reworded(after)
         appeared, fixed = excess(new, old), excess(old, new)
+        appeared = tuple(problem for problem in appeared if problem not in seen)
         missed = self._missed(before, after, changes)
         figures = (
             f"{len(old)} -> {len(new)} errors, {len(appeared)} new, {len(fixed)} fixed, "
-            f"{after.figures['files']:.0f} files checked"
+            f"{f'{len(seen)} uncovered, ' if seen else ''}{after.figures['files']:.0f} files checked"
         )
         outcome = Outcome.REFUSED if appeared or missed else Outcome.PASSED
-        return Verdict(self.name, outcome, figures, appeared, fixed, "; ".join((*missed, *after.remarks)))
+        reason = "; ".join((*missed, *after.remarks))
+        return Verdict(self.name, outcome, figures, appeared, fixed, reason, seen)
 
     def _run(self, tree: Path, config: mypy_config.Config | None, name: str) -> Measurement:
         own_paths = config is not None and config.has_paths

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LINE = re.compile(r"\bline \d+")
+# What else the value may be has no part in a complaint about None.
+NONE = re.compile(r'Item "None" of "[^"]*"')
 TYPE_VARIABLE_NUMBER = re.compile(r"`-?\d+")
 # What mypy offers in place of a missing name depends on what else the class has.
 SUGGESTION = re.compile(r"; (?:maybe|did you mean) [^?]*\?", re.IGNORECASE)
@@ -71,7 +73,7 @@ class Rewording:
         for token in set(self.types.values()):
             # A client's own type may become the union of all of them.
             message = re.sub(rf"{re.escape(token)}(?: \| {re.escape(token)})+", _first, message)
-        return _replaced(message, self.renames)
+        return NONE.sub('Item "None"', _replaced(message, self.renames))
 
     def key(self, path: str, code: str, message: str) -> str:
         """What a problem is compared by."""
