@@ -26,21 +26,25 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
 
-# $(call show,title,arguments of classmod,the highest exit status that is as it should be)
-show = @printf '\n=== %s\n$$ classmod %s\n\n' '$(1)' '$(2)'; $(BIN)/classmod $(2); test $$? -le $(3)
+# $(call show,title,command,the exit status it should have)
+show = @if test -t 1; then printf '\n\n\033[1;7m %s \033[0m\n' '$(1)'; else printf '\n==== %s\n' '$(1)'; fi; \
+  printf '$$ %s\n\n' '$(2)'; $(2); status=$$?; test $$status -eq $(3) || \
+  { printf 'make: the exit status is %s, not %s\n' $$status $(3) >&2; exit 1; }
 
+demo: export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: $(READY)
 	@rm -rf .demo && mkdir .demo && cp -R fixtures/cex_arbitrage/before $(DEMO)
 	@git -C $(DEMO) init --quiet && git -C $(DEMO) add --all --force && \
 	  git -C $(DEMO) -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false \
 	    commit --quiet --no-verify --message 'before the migration'
-	$(call show,Every occurrence of an old name,sites $(DEMO),0)
-	$(call show,What would change (1: there are changes),diff $(DEMO),1)
-	$(call show,Prove every phase in a staging copy and land it,apply $(DEMO),0)
-	$(call show,What is still in use (1: something is),check $(DEMO),1)
-	$(call show,Take it back,rollback $(DEMO),0)
+	$(call show,1 of 5: which old names are there and what becomes of them,classmod sites $(DEMO) > .demo/sites; tail -n 12 .demo/sites,0)
+	$(call show,2 of 5: what would change,classmod diff $(DEMO),1)
+	$(call show,3 of 5: prove each phase in a staging copy and land them,classmod apply $(DEMO),0)
+	$(call show,4 of 5: what is still in use,classmod check $(DEMO) > .demo/leftovers,1)
+	@printf '\n$$ head -n 3 .demo/leftovers\n\n'; head -n 3 .demo/leftovers
+	$(call show,5 of 5: take it back,classmod rollback $(DEMO),0)
 	@git -C $(DEMO) diff --quiet HEAD && test -z "$$(git -C $(DEMO) status --porcelain)" && \
-	  printf '\nThe tree is what it was before, byte for byte.\n'
+	  printf '\nThe tree is what it was before, byte for byte. It stays in $(DEMO): try $(BIN)/classmod there.\n'
 
 clean:
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

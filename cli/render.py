@@ -157,8 +157,9 @@ def _shown(size: Counter[str]) -> str:
 
 
 def _reasons(change: Change) -> Iterator[Line]:
-    for reason, times in Counter(reason for edit in change.edits for reason in edit.reasons).items():
-        yield Line(f"  - {reason}" + (f" ({times} times)" if times > 1 else ""), "dim")
+    # Each once: one reason may have come as several edits.
+    for reason in dict.fromkeys(reason for edit in change.edits for reason in edit.reasons):
+        yield Line(f"  - {reason}", "dim")
 
 
 def _asked(found: Iterable[Site]) -> Iterator[Line]:

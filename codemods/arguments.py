@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from codemods.data import MigrationError, Note, Spec, TypeParameter
 from codemods.declarations import declarations, is_test, is_trivial, without_none
@@ -49,27 +50,29 @@ class Arguments:
     clients: Mapping[ClassRef, str]
     """Every client type found and the type parameter it stands for."""
     notes: tuple[Note, ...]
+    generic: frozenset[ClassRef]
+    """Classes whose header has arguments in the tree as it is."""
 
     def header(
         self, ref: ClassRef, roles: Roles, phases: frozenset[int]
     ) -> Mapping[ClassRef, tuple[Argument, ...]]:
         """The arguments of a class header when these phases are carried out.
 
-        A base whose own phase is not among them is not generic yet and gets no arguments.
+        A base that has none and whose own phase is not among them is not generic and gets no arguments.
         """
         if roles.of[ref].phase not in phases:
             return {}
         return {
             base: arguments
             for base, arguments in self.given.get(ref, {}).items()
-            if arguments and (roles.migrated or self._generic(base, roles, phases))
+            if arguments and self._generic(base, roles, phases)
         }
 
     def _generic(self, ref: ClassRef, roles: Roles, phases: frozenset[int]) -> bool:
-        if roles.of[ref].phase not in phases:
-            return False
+        if ref in self.generic or roles.of[ref].part is Part.ROOT:
+            return roles.migrated or roles.of[ref].phase in phases
         above = self.given.get(ref, {})
-        return roles.of[ref].part is Part.ROOT or any(self._generic(base, roles, phases) for base in above)
+        return roles.of[ref].phase in phases and any(self._generic(base, roles, phases) for base in above)
 
 
 def work_out(index: Index, roles: Roles, spec: Spec) -> Arguments:
@@ -103,14 +106,11 @@ class _Solver:
             for variable in self._variables(parameter, opened):
                 variables[variable.name] = variable
         clients = {c: name for name, made in self.made.items() for types in made.values() for c in types}
-        return Arguments(
-            opened,
-            given,
-            tuple(variables.values()),
-            tuple(self._unions()),
-            clients,
-            tuple(self.notes),
-        )
+        bases = ((ref, base) for ref, info in self.index.members.items() for base in info.bases)
+        heads = ((ref, base.meaning) for ref, base in bases if isinstance(base.node, ast.Subscript))
+        generic = frozenset(ref for ref, meaning in heads if meaning in opened)
+        parts = (tuple(variables.values()), tuple(self._unions()), clients, tuple(self.notes), generic)
+        return Arguments(opened, given, *parts)
 
     # --- what the factories return ----------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class _Solver:
                 if function.returns is not None:
                     return self._client(ancestor, function.returns)
                 text = f"{ancestor.name}.{function.name} has no return annotation"
-                self.notes.append(Note(ancestor.path, function.lineno, text))
+                self._note(ancestor.path, function.lineno, text)
                 return self._declared(ref, names)
         return None
 
@@ -156,14 +156,19 @@ class _Solver:
         return next((self._client(a, returns) for a, returns in annotated), None)
 
     def _client(self, owner: ClassRef, annotation: ast.expr) -> ClassRef | None:
+        """The class of the tree an annotation names; None for none, and for several."""
         info = self.classes.get(owner)
-        if info is None:
-            return None
-        for node in without_none(annotation):
-            meaning = self.classes.modules.meaning(node, info.nodes[0].scope)
-            if isinstance(meaning, ClassRef):
-                return meaning
-        return None
+        assert info is not None, "the annotation was read from it"
+        parts = [self.classes.modules.meaning(n, info.nodes[0].body) for n in without_none(annotation)]
+        found = dict.fromkeys(part for part in parts if isinstance(part, ClassRef))
+        if len(found) > 1:
+            text = f"{owner.name} answers several types: {' and '.join(ref.name for ref in found)}"
+            self._note(owner.path, annotation.lineno, text)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _note(self, path: PurePosixPath, line: int, text: str) -> None:
+        note = Note(path, line, text)
+        self.notes += [] if note in self.notes else [note]
 
     # --- open or bound ----------------------------------------------------------------------------
 
@@ -184,20 +189,18 @@ class _Solver:
             return made[0]
         declared = self._mixed_in(ref, parameter)
         if declared and len(made) > 1:
-            text = (
-                f"{ref.name} inherits a declaration as {declared.name}, but its descendants make others too"
-            )
-            self.notes.append(Note(ref.path, self.index.members[ref].line, text))
+            text = f"{ref.name} inherits a declaration as {declared.name}, but classes below make others too"
+            self._note(ref.path, self.index.members[ref].line, text)
         return declared
+
+    def _names(self, parameter: TypeParameter) -> set[str]:
+        """The attributes a type parameter types, under old and new names."""
+        typed = (a for a in self.spec.attributes if a.type_parameter == parameter.name)
+        return {name for attribute in typed for name in (attribute.new, *attribute.old.values())}
 
     def _mixed_in(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
         """The concrete type a mixin of the class declares the attribute with."""
-        names = {
-            name
-            for attribute in self.spec.attributes
-            if attribute.type_parameter == parameter.name
-            for name in (attribute.new, *attribute.old.values())
-        }
+        names = self._names(parameter)
         for ancestor in self.classes.mro(ref):
             role = self.roles.of.get(ancestor)
             info = self.classes.get(ancestor)
@@ -222,29 +225,31 @@ class _Solver:
         self, parameter: TypeParameter, opened: Mapping[ClassRef, Mapping[str, str]]
     ) -> Iterator[TypeVariable]:
         root_bound = self._root_bound(parameter)
+        self._refuse_strangers(parameter, root_bound)
         yield TypeVariable(parameter.name, (root_bound,))
         for side, name in parameter.variables.items():
-            users = [
-                r for r, names in opened.items() if self.roles.side(r) == side and parameter.name in names
-            ]
-            users = [r for r in users if r != self.index.root]
+            below = (r for r in opened if r != self.index.root and self.roles.side(r) == side)
+            users = [r for r in below if parameter.name in opened[r]]
             types = tuple(dict.fromkeys(t for r in users for t in self.made[parameter.name][r]))
-            for client in types:
-                if root_bound not in self.classes.mro(client):
-                    raise MigrationError(
-                        f"{client.path}: class {client.name} stands for {parameter.name} but does not "
-                        f"descend from its bound {root_bound.name}"
-                    )
             if users:
                 yield TypeVariable(name, self._bounds(types, root_bound, users, parameter))
 
+    def _refuse_strangers(self, parameter: TypeParameter, bound: ClassRef) -> None:
+        made = self.made[parameter.name].items()
+        for client in (c for ref, types in made if not is_test(ref.path) for c in types):
+            if bound not in self.classes.mro(client):
+                text = f"stands for {parameter.name} but does not descend from its bound {bound.name}"
+                raise MigrationError(f"{client.path}: class {client.name} {text}")
+
     def _root_bound(self, parameter: TypeParameter) -> ClassRef:
-        name = parameter.bound.rpartition(".")[2]
+        dotted, _, name = parameter.bound.rpartition(".")
+        modules = self.classes.modules
         found = {
             nodes[0].ref
-            for module in self.classes.modules.mentioning(name)
+            for module in modules.mentioning(name)
             for nodes in module.classes.values()
-            if nodes[0].ref.qualname == name
+            if nodes[0].ref.qualname == name and (not dotted or modules.dotted(module.path) == dotted)
+            if module.path.suffix == ".py" or module.path.with_suffix(".py") not in modules.snapshot
         }
         made = {t for types in self.made[parameter.name].values() for t in types}
         near = {ref for ref in found if any(ref in self.classes.mro(t) for t in made)} or found
@@ -263,7 +268,8 @@ class _Solver:
             return (root,)
         used = {name for ref in users for name in self._used(self.index.members[ref], parameter)}
         lines = [self.classes.mro(t) for t in types]
-        shared = [ref for ref in lines[0] if all(ref in line for line in lines)]
+        # What is shared beside the root's bound (a mixin of the clients) is no bound that the root allows.
+        shared = [c for c in lines[0] if all(c in line for line in lines) and root in self.classes.mro(c)]
         return next(
             ((ref,) for ref in shared if used <= self._members(ref) | self._missing_everywhere(types, used)),
             types,
@@ -274,26 +280,15 @@ class _Solver:
         return {name for name in used if not all(name in self._members(t) for t in types)}
 
     def _members(self, ref: ClassRef) -> set[str]:
-        names: set[str] = set()
-        for ancestor in self.classes.mro(ref):
-            if info := self.classes.get(ancestor):
-                names |= {f.name for f in info.functions()} | {d.name for d in declarations(info)}
-        return names
+        infos = [info for ancestor in self.classes.mro(ref) if (info := self.classes.get(ancestor))]
+        return {item.name for info in infos for item in (*info.functions(), *declarations(info))}
 
     def _used(self, info: ClassInfo, parameter: TypeParameter) -> Iterator[str]:
-        names = {
-            name
-            for attribute in self.spec.attributes
-            if attribute.type_parameter == parameter.name
-            for name in (attribute.new, *attribute.old.values())
-        }
+        names = self._names(parameter)
         for node in (n for c in info.nodes for n in ast.walk(c.node)):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Attribute)
-                and node.value.attr in names
-            ):
-                yield node.attr
+            match node:
+                case ast.Attribute(value=ast.Attribute(attr=name)) if name in names:
+                    yield node.attr
 
     def _unions(self) -> Iterator[Union]:
         for parameter in self.spec.type_parameters:

@@ -119,9 +119,12 @@ class Codemod(cst.CSTTransformer):
         self._reports.append(Report(place.start.line, place.end.line, phase, reason))
 
     def statement(self, code: str) -> cst.BaseStatement:
-        """A statement in the style of the file."""
-        module = self._module
-        return cst.parse_statement(code, config=module.config_for_parsing)
+        """A statement with the line ends of the file; ``code`` is indented with ``indent``."""
+        return cst.parse_statement(code, config=self._module.config_for_parsing)
+
+    @property
+    def indent(self) -> str:
+        return self._module.default_indent
 
     def visit_Module(self, node: cst.Module) -> None:
         self._module = node
@@ -177,12 +180,18 @@ class Source:
 def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
     try:
         tree = cst.parse_module(module.text.text)
-    except (cst.ParserSyntaxError, RecursionError) as error:
+        if tree.code != module.text.text:
+            return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
+        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        return wrapper.module, wrapper.resolve(PositionProvider)
+    except cst.ParserSyntaxError as error:
         return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}")
-    if tree.code != module.text.text:
-        return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
-    wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
-    return wrapper.module, wrapper.resolve(PositionProvider)
+    except RecursionError:
+        return _too_deep(module)
+
+
+def _too_deep(module: Module) -> Failure:
+    return Failure(module.path, "parser-limit", "nested too deeply for LibCST")
 
 
 def _changed(
@@ -194,14 +203,16 @@ def _changed(
     reports: list[Report] = []
     combined = _Combined([codemod(given, positions, reports) for codemod in codemods])
     text = given.module.text
-    updated = tree.visit(combined).code
-    if updated == text.text:
-        return None
     try:
+        updated = tree.visit(combined).code
+        if updated == text.text:
+            return None
         edits = between(given.path, text.text, updated, reports)
         edits += alignment(given.path, text.text, edits)
         after = text.encode(splice(text.text, edits))
         return Change(given.path, given.project.snapshot[given.path], after, edits)
+    except RecursionError:
+        return _too_deep(given.module)
     except UnexplainedChange as error:
         return Failure(given.path, "unexplained", str(error))
     except UnreadableSource as error:

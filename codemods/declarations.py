@@ -26,7 +26,9 @@ class Declaration:
     def plain(self) -> bool:
         """Whether it carries nothing: no value, None or False."""
         value = self.statement.value
-        return value is None or (isinstance(value, ast.Constant) and value.value in (None, False))
+        return value is None or (
+            isinstance(value, ast.Constant) and (value.value is None or value.value is False)
+        )
 
     @property
     def initial(self) -> bool:

@@ -82,14 +82,14 @@ def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Ed
         begin = starts[row - 1]
         before = [e for e in edits if begin <= e.start and e.end <= begin + bracket]
         start = starts[line - 1]
-        touched = any(e.start < start + column and start < e.end for e in edits)
+        end = start + column
+        touched = text[start:end].strip(" ") or any(e.start < end and start < e.end for e in edits)
         across = any("\n" in text[e.start : e.end] + e.replacement for e in before)
         width = moved.get(row, 0) + sum(len(e.replacement) - (e.end - e.start) for e in before)
         if not width or touched or across:
             continue
         moved[line], causes[line] = width, [*causes.get(row, ()), *before]
         reasons = tuple(dict.fromkeys(r for e in causes[line] for r in e.reasons))
-        end = start + column
         at = end + min(width, 0)
         made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), reasons))
     return tuple(made)
@@ -106,8 +106,7 @@ def _aligned_lines(text: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
     for token in _python_tokens(text):
         row, column = token.start
         if brackets and row != last and beside.get(brackets[-1]) == column:
-            if not token.line[:column].strip(" "):
-                yield row, column, brackets[-1]
+            yield row, column, brackets[-1]
         last = token.end[0]
         if brackets and row == brackets[-1][0] and token.type != tokenize.COMMENT:
             beside.setdefault(brackets[-1], column)

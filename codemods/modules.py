@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeGuard
 
 from codemods.data import Failure, Snapshot
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
@@ -37,8 +38,9 @@ class Missing:
 
 
 Meaning = ClassRef | ModuleRef | External | Missing
-_Seen = frozenset[tuple[int, str]]
-"""Scopes and names that are being looked up already: imports go round in circles."""
+_Seen = Mapping[tuple[int, str], int]
+"""Scope and name -> its binding that is being looked at; what that names is bound by an earlier one."""
+_NOTHING: _Seen = {}
 
 
 class Modules:
@@ -136,7 +138,7 @@ class Modules:
         base = importer.parent
         for _ in range(level - 1):
             base = base.parent
-        return self._file(base.joinpath(*dotted.split(".")) if dotted else base)
+        return self._file(base.joinpath(*dotted.split("."))) if dotted else self._file(base) or base
 
     def imports(self, path: PurePosixPath) -> tuple[PurePosixPath, ...]:
         """The files that importing a file imports at once, packages on the way included."""
@@ -150,15 +152,16 @@ class Modules:
         for binding in (*(b for found in scope.bindings.values() for b in found), *scope.stars):
             if binding.source is None or binding.node in module.type_checking:
                 continue
-            if (path := self.source(binding.source, module.path)) is None:
-                continue
-            inner = binding.name and self.source(f"{binding.source}.{binding.name}", module.path)
-            found = (*(parent / "__init__.py" for parent in path.parents), path, inner or path)
-            yield from (p for p in found if p in self.snapshot)
+            names = [a.name for a in binding.node.names] if isinstance(binding.node, ast.Import) else []
+            inner = f"{binding.source}{'' if binding.source.endswith('.') else '.'}{binding.name}"
+            for name in (*names, binding.source, *([inner] if binding.name else [])):
+                if path := self.source(name, module.path):
+                    found = (*(parent / "__init__.py" for parent in path.parents), path)
+                    yield from (p for p in found if p in self.snapshot)
 
     # --- meanings ---------------------------------------------------------------------------------
 
-    def meaning(self, node: ast.expr | None, scope: Scope, seen: _Seen = frozenset()) -> Meaning | None:
+    def meaning(self, node: ast.expr | None, scope: Scope, seen: _Seen = _NOTHING) -> Meaning | None:
         """What an expression names: a class, a module, something outside, or nothing known."""
         match node:
             case ast.Name():
@@ -189,21 +192,19 @@ class Modules:
         return External(f"builtins.{name}")
 
     def _bound(self, name: str, scope: Scope, seen: _Seen) -> Meaning | None:
-        if (id(scope), name) in seen:
-            return None
-        seen |= {(id(scope), name)}
+        key, bindings = (id(scope), name), scope.bindings.get(name, [])
         found: Meaning | None = None
-        for binding in reversed(scope.bindings.get(name, ())):
-            meaning = self._binding(binding, scope, seen)
+        for i in reversed(range(seen.get(key, len(bindings)))):
+            meaning = self._binding(bindings[i], scope, {**seen, key: i})
             if isinstance(meaning, ClassRef | ModuleRef):
                 return meaning
             # Of several branches one that works is believed before one that fails.
             found = meaning if found is None or (meaning and isinstance(found, Missing)) else found
-        for star in scope.stars if found is None else ():
+        for star in scope.stars if found is None and key not in seen else ():
             path = self.source(star.source or "", scope.module.path)
             target = self.get(path) if path and path in self.snapshot else None
             if target and self.exports(target, name):
-                found = self._bound(name, target.scope, seen)
+                found = self._bound(name, target.scope, {**seen, key: 0})
                 if found is not None:
                     return found
         return found
@@ -213,7 +214,8 @@ class Modules:
             return binding.value
         if binding.source is None:
             named = isinstance(binding.value, ast.Name | ast.Attribute | ast.Subscript)
-            return self.meaning(binding.value, scope, seen) if named else None
+            entered = isinstance(binding.node, ast.With | ast.AsyncWith)
+            return self.meaning(binding.value, scope, seen) if named and not entered else None
         path = self.source(binding.source, scope.module.path)
         if path is None:
             return External(binding.source if binding.name is None else f"{binding.source}.{binding.name}")
@@ -266,7 +268,8 @@ class Modules:
         """Whether ``from module import *`` brings ``name``."""
         if "__all__" not in module.scope.bindings:
             return not name.startswith("_")
-        nodes = [n for s in statements(module.tree.body) if _is_about_all(s) for n in ast.walk(s)]
+        values = [s.value for s in statements(module.tree.body) if _is_about_all(s)]
+        nodes = [n for value in values if value for n in ast.walk(value)]
         if any(isinstance(n, ast.Constant) and n.value == name for n in nodes):
             return True
         # What is put together from elsewhere may hold any public name.
@@ -282,6 +285,8 @@ def bound_in(scope: Scope, name: str) -> Scope | None:
     return level
 
 
-def _is_about_all(statement: ast.stmt) -> bool:
+def _is_about_all(
+    statement: ast.stmt,
+) -> TypeGuard[ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr]:
     simple = isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)
     return simple and any(isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(statement))

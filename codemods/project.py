@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -58,11 +59,12 @@ class Project:
 
     def refuse_broken_files(self) -> None:
         """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy."""
-        words = {name for ref in self.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
+        names = {name for ref in self.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
+        words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
         for failure in self.failures:
-            data = self.snapshot[failure.path]
-            if named := next((w for w in sorted(words | set(self.spec.renames)) if w.encode() in data), None):
-                raise MigrationError(f"{failure}; it names {named}, so nothing is written")
+            # In bytes: what cannot be read may still be searched.
+            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode(), self.snapshot[failure.path]):
+                raise MigrationError(f"{failure}; it names {named[0].decode()}, so nothing is written")
 
 
 def read(snapshot: Snapshot, spec: Spec) -> Project:

@@ -6,6 +6,7 @@ heading is a comment with a blank line below it; its section reaches to the next
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 import libcst as cst
@@ -49,12 +50,13 @@ def _headings_left(
     """The lines with headings above the removed statements ``first`` to ``after``, but for those that go."""
     left: list[cst.EmptyLine] = []
     for i in range(first, after):
-        headings, _ = _parted(body[i])
+        headings, own = _parted(body[i])
         above, heading = _last_paragraph(headings)
         section = _section(body, i)
-        gone = all(s in doomed for s in section) or (
-            _says_abstract(heading) and not any(s not in doomed and _is_abstract(s) for s in section)
-        )
+        stays = [s for s in section if s not in doomed]
+        # Between a heading and what has a comment of its own there may be anything.
+        certain = not own or _is_banner(heading)
+        gone = (certain and not stays) or (_says_abstract(heading) and not any(map(_is_abstract, stays)))
         left += above if gone else headings
     return left
 
@@ -105,6 +107,10 @@ def _leading(statement: Statement) -> Lines:
 def _begins(statement: Statement) -> bool:
     """Whether a paragraph begins here."""
     return bool(_leading(statement)) or isinstance(statement, cst.FunctionDef | cst.ClassDef)
+
+
+def _is_banner(lines: Lines) -> bool:
+    return any(re.search(r"(\W)\1\1", line.comment.value[1:]) for line in lines if line.comment is not None)
 
 
 def _says_abstract(lines: Lines) -> bool:

@@ -29,7 +29,8 @@ class RenameNames(Codemod):
         for site in self.sites_in(original_node):
             if site.new is not None and self._renames(site):
                 self.report(original_node, site.phase, site.reason)
-                value = value.replace(site.name, site.new, 1)
+                before, _, after = value.rpartition(site.name)
+                value = f"{before}{site.new}{after}"
         return updated_node.with_changes(value=value)
 
     def _renames(self, site: Site) -> bool:

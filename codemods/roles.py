@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.data import MigrationError, Note, Spec
-from codemods.declarations import declarations, is_abstract, is_test, is_trivial
+from codemods.declarations import declarations, is_abstract, is_test, is_trivial, receiver
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
-from codemods.sides import said
+from codemods.sides import layer_path, said
 
 
 class Part(StrEnum):
@@ -68,12 +69,11 @@ class _Assigner:
         self.shared: dict[ClassRef, tuple[ClassRef, ...]] = {}
         self.notes: list[Note] = []
         self.news = {item.new for item in spec.lifted}
+        self.layer = layer_path(index, spec)
 
     def run(self) -> Roles:
         root = self.index.members[self.index.root]
-        migrated = any(d.name in self.news for d in declarations(root)) or any(
-            f.name in self.news for f in root.functions()
-        )
+        migrated = self.news <= self._owned(root)
         for ref, info in self.index.members.items():
             side = self._side(ref, info)
             self.of[ref] = self._role(ref, info, side)
@@ -96,43 +96,46 @@ class _Assigner:
                 found[function.name] = (function.lineno, is_abstract(function) or is_trivial(function))
         return found
 
+    def _inherited(self, ref: ClassRef, members: bool) -> set[str]:
+        """Old names that the ancestors of a class declare or define, of the hierarchy or outside it."""
+        ancestors = (a for a in self.index.classes.mro(ref)[1:] if a.path != self.layer)
+        above = (a for a in ancestors if (a in self.index.members) is members)
+        return {name for a in above if (info := self.index.classes.get(a)) for name in self._names(info)}
+
     def _side(self, ref: ClassRef, info: ClassInfo) -> str | None:
         names = self._names(info)
-        inherited = [s for p in self.index.parents(ref) if (s := self.of[p].side)]
-        if len(set(inherited)) > 1:
-            raise self._collision(ref, info, inherited[0], names, None)
-        if inherited:
-            for name, (line, declares) in names.items():
-                if self.spec.side_of(name) != inherited[0]:
-                    if declares:
-                        raise self._collision(ref, info, inherited[0], names, name)
-                    self.notes.append(Note(ref.path, line, self._wrong_side(ref, name, inherited[0])))
-            return inherited[0]
-        sides = {self.spec.side_of(name) for name in names}
+        mixed = self._inherited(ref, members=False)
+        parents = list(dict.fromkeys(s for p in self.index.parents(ref) if (s := self.of[p].side)))
+        if len(parents) > 1:
+            joined = " and ".join(p.name for p in self.index.parents(ref))
+            raise self._refusal(info, f"joins both sides: {joined}")
+        declared = {name for name, (_, declares) in names.items() if declares} | mixed
+        sides = parents or sorted({self.spec.side_of(name) for name in declared or names})
+        self._refuse_pairs(info, declared if parents or declared else {*names}, self._inherited(ref, True))
         if len(sides) > 1:
-            raise self._collision(ref, info, self.spec.side_of(next(iter(names))), names, None)
-        if not sides and len(self.spec.sides) == 1:
+            first = [min(n for n in declared or names if self.spec.side_of(n) == side) for side in sides]
+            raise self._refusal(info, f"holds names of both sides: {' and '.join(first)}")
+        if sides:
+            for name, (line, _) in names.items():
+                if self.spec.side_of(name) != sides[0]:
+                    text = f"{ref.name} is on the {sides[0]} side; {name} stays a helper of its own there"
+                    self.notes.append(Note(ref.path, line, text))
+            return sides[0]
+        if len(self.spec.sides) == 1:
             return self.spec.sides[0].name
-        return next(iter(sides), None) or (
-            None if ref == self.index.root else said(self.index, self.spec, info)
-        )
+        return None if ref == self.index.root else said(self.index, self.spec, info)
 
-    def _wrong_side(self, ref: ClassRef, name: str, side: str) -> str:
-        return f"{ref.name} is on the {side} side; {name} stays a helper of its own there"
+    def _refuse_pairs(self, info: ClassInfo, declared: set[str], inherited: set[str]) -> None:
+        """Two old names of one new name cannot meet in a class."""
+        for item in self.spec.lifted:
+            held = [old for old in item.old.values() if old in declared | inherited]
+            if len(held) > 1 and declared & {*held}:
+                pair = " and ".join(held)
+                raise self._refusal(info, f"has both {pair} in its MRO; they cannot both become {item.new}")
 
-    def _collision(
-        self, ref: ClassRef, info: ClassInfo, side: str, names: Mapping[str, object], name: str | None
-    ) -> MigrationError:
-        other = name or next((n for n in names if self.spec.side_of(n) != side), None)
-        if other is None:
-            parents = " and ".join(p.name for p in self.index.parents(ref))
-            return MigrationError(f"{ref.path}:{info.line}: class {ref.name} joins both sides: {parents}")
-        new = self.spec.renames[other]
-        pair = next(item.old[side] for item in self.spec.lifted if item.new == new)
-        return MigrationError(
-            f"{ref.path}:{info.line}: class {ref.name} has both {pair} and {other} in its MRO; "
-            f"they cannot both become {new}"
-        )
+    @staticmethod
+    def _refusal(info: ClassInfo, reason: str) -> MigrationError:
+        return MigrationError(f"{info.ref.path}:{info.line}: class {info.ref.name} {reason}")
 
     # --- parts ----------------------------------------------------------------------------------
 
@@ -157,35 +160,57 @@ class _Assigner:
         old = set(self.spec.renames)
         for ref in list(self.index.members):
             for ancestor in self.index.classes.mro(ref):
-                if ancestor in self.of or (info := self.index.classes.get(ancestor)) is None:
+                if ancestor in self.of or ancestor.path == self.layer:
                     continue
-                names = {d.name for d in declarations(info)} & old
-                if names and self.of[ref].side in {self.spec.side_of(name) for name in names}:
+                if (info := self.index.classes.get(ancestor)) is None:
+                    continue
+                names = (self._used(info) | {*self._names(info)}) & old
+                if names and {self.spec.side_of(name) for name in names} == {self.of[ref].side}:
                     self.of[ancestor] = Role(Part.MIXIN, self.of[ref].side, self.of[ref].phase)
                     if outside := self._outsiders(ancestor):
                         self.shared[ancestor] = outside
-        self._protocols(old)
+        self._protocols()
+
+    @staticmethod
+    def _used(info: ClassInfo) -> set[str]:
+        """The attributes that the methods of a class use on their object."""
+        return {
+            node.attr
+            for function in info.functions()
+            for node in ast.walk(function)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == receiver(function)
+        }
 
     def _outsiders(self, mixin: ClassRef) -> tuple[ClassRef, ...]:
-        return tuple(
-            ref
-            for module in self.index.modules.mentioning(mixin.name)
-            for ref in (nodes[0].ref for nodes in module.classes.values())
-            if ref != mixin and ref not in self.index.members and mixin in self.index.classes.mro(ref)
-        )
+        inside = {ancestor for ref in self.index.members for ancestor in self.index.classes.mro(ref)}
+        found = (info.ref for info in self._classes(mixin.name) if info.ref not in inside)
+        return tuple(ref for ref in found if mixin in self.index.classes.mro(ref))
 
-    def _protocols(self, old: set[str]) -> None:
+    def _classes(self, name: str) -> Iterator[ClassInfo]:
+        """The classes outside the hierarchy in files that hold a name."""
+        for module in self.index.modules.mentioning(name):
+            for nodes in module.classes.values():
+                info = self.index.classes.get(nodes[0].ref)
+                if info is not None and info.ref not in self.of:
+                    yield info
+
+    def _protocols(self) -> None:
         """A Protocol belongs to the hierarchy whose classes alone have what it asks for."""
-        for name in old:
-            for module in self.index.modules.mentioning(name):
-                for ref in (nodes[0].ref for nodes in module.classes.values()):
-                    if ref in self.of or (info := self.index.classes.get(ref)) is None:
-                        continue
-                    asked = {d.name for d in declarations(info) if d.function is None}
-                    if name in asked and self._is_protocol(info):
-                        side = self.spec.side_of(name)
-                        if self._holder(side):
-                            self.of[ref] = Role(Part.PROTOCOL, side, self.spec.phase_of(side))
+        having = {c.ref: c for name in self.spec.renames for c in self._classes(name) if self._names(c)}
+        protocols = [info for info in having.values() if self._is_protocol(info)]
+        others = [c for c in having.values() if c not in protocols and not is_test(c.ref.path)]
+        for info in protocols:
+            asked = self._names(info)
+            sides = {self.spec.side_of(name) for name in asked}
+            too = [f"{c.ref.name} has too" for c in others if {*self._names(c)} & {*asked}]
+            if len(sides) > 1 or too:
+                text = f"{info.ref.name} asks for {min(asked)}, which {(too or ['both sides have'])[0]}"
+                self.notes.append(Note(info.ref.path, info.line, f"{text}; not changed"))
+            elif any(r.part is Part.BASE and r.side in sides for r in self.of.values()):
+                (side,) = sides
+                self.of[info.ref] = Role(Part.PROTOCOL, side, self.spec.phase_of(side))
 
     @staticmethod
     def _is_protocol(info: ClassInfo) -> bool:
@@ -194,9 +219,6 @@ class _Assigner:
             for b in info.bases
         )
 
-    def _holder(self, side: str) -> bool:
-        return any(role.side == side and role.part is Part.BASE for role in self.of.values())
-
     # --- refusals and abstractness ---------------------------------------------------------------
 
     def _refuse_owned_names(self) -> None:
@@ -204,12 +226,15 @@ class _Assigner:
             for ancestor in self.index.classes.mro(ref):
                 if (info := self.index.classes.get(ancestor)) is None:
                     continue
-                owned = {d.name for d in declarations(info)} | {f.name for f in info.functions()}
-                if taken := sorted(owned & self.news):
+                if taken := sorted(self._owned(info) & self.news):
                     raise MigrationError(
                         f"{ancestor.path}:{info.line}: class {ancestor.name} owns {taken[0]} already, "
                         f"which is a new name of the migration"
                     )
+
+    @staticmethod
+    def _owned(info: ClassInfo) -> set[str]:
+        return {d.name for d in declarations(info)} | {f.name for f in info.functions()}
 
     def _outside(self, ref: ClassRef) -> list[str]:
         """Bases and metaclass of a class that come from outside the tree, dotted."""

@@ -254,7 +254,7 @@ class _Decider:
             return answer
         if answer.decision is Decision.RENAME and (reason := self._lifted(node, name)):
             return _Answer(Decision.DELETE, Confidence.PROVEN, reason, answer.phase, "declaration")
-        reason = f"declared {answer.reason.removeprefix('receiver is ')}"
+        reason = answer.reason.replace("receiver is ", "declared ")
         return _Answer(answer.decision, answer.confidence, reason, answer.phase, "annotation")
 
     # --- strings and prose --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ A tree is a fixture or a few small files, migrated with a set of phases, importe
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import linecache
 import sys
@@ -19,6 +20,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -52,6 +54,14 @@ NAMES = {
     "Symbol": "exchanges.structs:Symbol",
 }
 """The names that somebody else's module is given."""
+
+OLD, NEW = "_create_private_rest", "_create_rest_client"
+FACTORIES = """
+    async def _create_private_rest(self):
+        return MexcRest(self.config, is_private=True)
+    async def _create_private_websocket(self):
+        return None
+"""
 
 
 def name_of(phases: frozenset[int]) -> str:
@@ -164,3 +174,21 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 _numbers = iter(range(10**6))
+
+
+# --- what a test does with an exchange ------------------------------------------------------------
+
+
+def made(cls: Any, tree: Tree) -> Any:
+    return cls(tree.Config("test", api_key="key"))
+
+
+def initialized(exchange: Any) -> Any:
+    """What the tree's own code gets from the factory for REST clients."""
+    with patch.object(exchange, "_initialize_private_websocket"):
+        asyncio.run(exchange.initialize())
+    return exchange._rest
+
+
+def called(exchange: Any, name: str) -> Any:
+    return asyncio.run(getattr(exchange, name)())

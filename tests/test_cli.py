@@ -415,7 +415,7 @@ def test_diff_text(library: Library, run: Run) -> None:
         "==== phase 1 base: The base holds the tills.",
         "",
         "pkg/a.py  +1 -1",
-        "  - a is b (2 times)",
+        "  - a is b",
         "  - told once",
         "  ask  3:9  _old: self of Shop",
         "diff --git a/pkg/a.py b/pkg/a.py",

@@ -169,20 +169,26 @@ class Mypy:
         reason = "; ".join((*missed, *after.remarks))
         return Verdict(self.name, outcome, figures, appeared, fixed, reason, seen)
 
-    def _run(self, tree: Path, config: mypy_config.Config | None, name: str) -> Measurement:
+    def options(self, config: mypy_config.Config | None, name: str) -> tuple[list[str], dict[str, str]]:
+        """mypy's options for a tree with this configuration, by its file's name, and the environment."""
         own_paths = config is not None and config.has_paths
         # An empty name keeps mypy from the settings in the user's home directory.
-        command = [sys.executable, "-P", "-m", "mypy", *FLAGS, f"--config-file={name}"]
-        command += [f"--cache-dir={self.cache}", f"--python-executable={self.python}"]
+        options = [*FLAGS, f"--config-file={name}", f"--cache-dir={self.cache}"]
+        options.append(f"--python-executable={self.python}")
         roots: tuple[PurePosixPath, ...] = ()
         if config is None or not config.has_layout:
             roots = () if own_paths else self.source_roots
-            command += [] if own_paths else ["--explicit-package-bases"]
+            options += [] if own_paths else ["--explicit-package-bases"]
         if config is None:
-            command.append("--ignore-missing-imports")
-        if not own_paths:
-            command += ["--", *map(str, _outermost(self.source_roots))]
-        finished = run(command, cwd=tree, env=_environment(roots), timeout=self.timeout)
+            options.append("--ignore-missing-imports")
+        return options, _environment(roots)
+
+    def _run(self, tree: Path, config: mypy_config.Config | None, name: str) -> Measurement:
+        own_paths = config is not None and config.has_paths
+        options, environment = self.options(config, name)
+        checked = [] if own_paths else ["--", *map(str, _outermost(self.source_roots))]
+        command = [sys.executable, "-P", "-m", "mypy", *options, *checked]
+        finished = run(command, cwd=tree, env=environment, timeout=self.timeout)
         found = parse(finished, self.rewording)
         return replace(found, figures={**found.figures, "own_paths": int(own_paths)})
 

@@ -45,7 +45,7 @@ class AddCompat(Codemod):
         name = self.given.need(_free_path(self.project), self.spec.compatibility.class_name)
         self.report(original_node.name, 1, "the root class inherits the deprecated names")
         generic, *others = updated_node.bases
-        return updated_node.with_changes(bases=[generic, cst.Arg(cst.Name(name)), *others])
+        return updated_node.with_changes(bases=[generic, generic.with_changes(value=cst.Name(name)), *others])
 
 
 def layer_text(project: Project, home: str) -> str:
@@ -102,7 +102,7 @@ def _literal(value: object, indent: str = "") -> str:
             lines = [f"{inner}{_literal(k)}: {_literal(v, inner)},\n" for k, v in value.items()]
             return "{\n" + "".join(lines) + indent + "}"
         case tuple():
-            return "(" + "".join(f"{_literal(item)}, " for item in value).rstrip() + ")" if value else "()"
+            return f"({', '.join(map(_literal, value))}{',' * (len(value) == 1)})"
     return repr(value)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 
 from codemods.codemod import Codemod
 from codemods.data import MigrationError
-from codemods.importing import reaches, source_for
+from codemods.importing import comma_after, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef
 
-_UNION_COMMENT = "# The clients that the classes of one side are made with."
+_UNION_COMMENT = "# What the classes of one side are made with."
 
 
 def types_path(project: Project) -> PurePosixPath:
@@ -63,12 +64,27 @@ class AddGenerics(Codemod):
     def _generic_root(self, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated:
             return updated
+        self._refuse_generic(self.project.root, original)
         home = types_path(self.project)
         names = [self.given.need(home, p.name) for p in self.spec.type_parameters]
         self.given.imports[("typing", "Generic")] = False
-        generic = cst.Arg(cst.parse_expression(f"Generic[{', '.join(names)}]"))
-        self.report(original.name, 1, "the root class becomes generic over its clients")
+        generic = cst.Arg(
+            cst.parse_expression(f"Generic[{', '.join(names)}]"), comma=comma_after(updated.lpar)
+        )
+        self.report(original.name, 1, "the root class becomes generic")
         return updated.with_changes(bases=[generic, *updated.bases])
+
+    def _refuse_generic(self, ref: ClassRef, node: cst.ClassDef) -> None:
+        """Raise MigrationError for a class with type parameters of its own, which would need more."""
+        bases = [base.value for base in node.bases]
+        own = [b.value if isinstance(b, cst.Subscript) else b for b in bases]
+        names = {(get_full_name_for_node(b) or "").rpartition(".")[2] for b in own}
+        if "Protocol" in names or "Generic" in names or node.type_parameters is not None:
+            line, _ = self.start_of(node.name)
+            raise MigrationError(
+                f"{ref.path}:{line}: class {ref.name} is generic or a Protocol already; "
+                f"type parameters cannot be added to its own"
+            )
 
     def _with_arguments(self, ref: ClassRef, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
         roles = self.project.roles
@@ -79,6 +95,8 @@ class AddGenerics(Codemod):
             arguments = header.get(meaning) if isinstance(meaning, ClassRef) else None
             if arguments is None or isinstance(base.value, cst.Subscript):
                 continue
+            if any(isinstance(a, str) for a in arguments):
+                self._refuse_generic(ref, original)
             home = types_path(self.project)
             texts = [
                 self.given.need(home, a) if isinstance(a, str) else self.given.name_of(a) for a in arguments
@@ -121,7 +139,7 @@ def _types_module(project: Project, path: PurePosixPath) -> str:
     ]
     names = ["TypeVar", *(["Union"] if unions or any("Union[" in line for line in lines) else [])]
     typing = f"from typing import {', '.join(['TYPE_CHECKING'] * bool(circular) + names)}"
-    parts = [f'"""Type variables and unions of the clients of {project.root.name}."""', "", typing]
+    parts = [f'"""Type variables of {project.root.name}, and what stands for them."""', "", typing]
     parts += ["", *_imports(clients)] if clients else []
     parts += ["", "if TYPE_CHECKING:", *(f"    {line}" for line in _imports(circular))] if circular else []
     parts += ["", *lines]

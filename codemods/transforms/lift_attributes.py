@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Sequence
+from copy import deepcopy
 
 import libcst as cst
 
 from codemods.codemod import Codemod
 from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
+from codemods.importing import BLANK, leading
 from codemods.index import Function
 from codemods.removal import kept_lines
 
@@ -27,11 +31,9 @@ class LiftAttributes(Codemod):
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         doomed: dict[cst.CSTNode, Site] = {s: site for s in node.body if (site := self._deleted(s))}
-        if not doomed:
-            return
         self._doomed.update(doomed)
         self._lines.update(kept_lines(node.body, doomed))
-        if len(doomed) == len(node.body):
+        if doomed and len(doomed) == len(node.body):
             self._passes.add(node.body[0])
 
     def _deleted(self, statement: cst.BaseStatement) -> Site | None:
@@ -52,9 +54,10 @@ class LiftAttributes(Codemod):
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.BaseStatement | cst.RemovalSentinel:
-        line, _ = self.start_of(original_node.name)
-        if original_node.name.value == "__init__" and self.given.module.class_at(line) == self.project.root:
-            return self._with_attributes(original_node, updated_node)
+        root = self.project.index.members[self.project.root]
+        function = root.function("__init__") if self.given.path == self.project.root.path else None
+        if function is not None and self.start_of(original_node.name)[0] == function.lineno:
+            return self._with_attributes(original_node, updated_node, function)
         return self._left(original_node, updated_node)
 
     def _left(
@@ -71,65 +74,89 @@ class LiftAttributes(Codemod):
 
     # --- the root declares ------------------------------------------------------------------------
 
-    def _with_attributes(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> cst.FunctionDef:
-        if self.project.roles.migrated or not isinstance(updated.body, cst.IndentedBlock):
+    def _with_attributes(
+        self, original: cst.FunctionDef, updated: cst.FunctionDef, function: Function
+    ) -> cst.FunctionDef:
+        if self.project.roles.migrated:
             return updated
-        function = self.project.index.members[self.project.root].function("__init__")
-        assert function is not None, "LibCST and ast see the same file"
         owner = receiver(function) or "self"
-        added = [self._declared(a, f"{owner}.") for a in self.spec.attributes]
-        body = list(updated.body.body)
-        at = len(body) - _statements_after_attributes(function, owner)
-        self.report(original.name, 1, "the root class declares the clients and their flags")
-        anchor = original.body.body[min(at, len(original.body.body)) - 1]
-        self.report(anchor, 1, "the root class declares the clients and their flags")
-        return updated.with_changes(body=updated.body.with_changes(body=[*body[:at], *added, *body[at:]]))
+        last = _last_attribute(function, owner)
+        before = [s for s in original.body.body if self.start_of(s)[0] <= last]
+        for node in (original.name, *before[-1:]):
+            self.report(node, 1, "the root class declares the attributes")
+        return updated.with_changes(body=self._attributes(_block(updated.body), len(before), f"{owner}."))
+
+    def _attributes(self, block: cst.IndentedBlock, at: int, prefix: str) -> cst.IndentedBlock:
+        """A block with the attributes in it, as a paragraph of its own."""
+        added = [self._declared(a, prefix) for a in self.spec.attributes]
+        before, after = block.body[:at], list(block.body[at:])
+        lines = [line for line in leading(added[0]) if line.comment is not None]
+        added[0] = added[0].with_changes(leading_lines=[BLANK, *lines] if before else lines)
+        if after and not leading(after[0]):
+            after[0] = after[0].with_changes(leading_lines=[BLANK])
+        return block.with_changes(body=[*before, *added, *after])
 
     def _declared(self, attribute: Attribute, prefix: str) -> cst.BaseStatement:
-        annotation = ""
-        if attribute.type_parameter:
-            self.given.imports[("typing", "Optional")] = False
-            annotation = f": Optional[{attribute.type_parameter}]"
+        annotation = f": {self._optional(attribute.type_parameter)}" if attribute.type_parameter else ""
         statement = self.statement(f"{prefix}{attribute.new}{annotation} = {attribute.default}\n")
         if not attribute.comment:
             return statement
-        lines = [cst.EmptyLine(indent=False), cst.EmptyLine(comment=cst.Comment(f"# {attribute.comment}"))]
-        return statement.with_changes(leading_lines=lines)
+        comment = cst.EmptyLine(comment=cst.Comment(f"# {attribute.comment}"))
+        return statement.with_changes(leading_lines=[BLANK, comment])
+
+    def _optional(self, name: str) -> str:
+        """``Optional[name]`` as the file would write it."""
+        bindings = self.given.module.scope.bindings
+        if "annotations" in bindings and "Optional" not in bindings:
+            return f"{name} | None"
+        self.given.imports[("typing", "Optional")] = False
+        return f"Optional[{name}]"
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
-        in_root = self.class_ref(original_node) == self.project.root
-        if not in_root or self.project.roles.migrated or not isinstance(updated_node.body, cst.IndentedBlock):
+        if self.class_ref(original_node) != self.project.root or self.project.roles.migrated:
             return updated_node
-        body = list(updated_node.body.body)
-        added = [self._factory(f) for f in self.spec.factories]
-        starts = [
-            i for i, s in enumerate(body) if isinstance(s, cst.FunctionDef) and s.name.value == "__init__"
-        ]
+        block = _block(updated_node.body)
+        starts = [i for i, s in enumerate(block.body) if _is_named(s, "__init__")]
         if not starts:
             docstring = 1 if original_node.get_docstring() is not None else 0
-            body[docstring:docstring] = [self._declared(a, "") for a in self.spec.attributes]
-        at = starts[0] + 1 if starts else len(body)
+            block = self._attributes(block, docstring, "")
+        at = starts[-1] + 1 if starts else len(block.body)
+        line, _ = self.start_of(original_node.name)
+        text = self.given.module.text.line(line)
+        margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
+        added = [self._factory(factory, margin) for factory in self.spec.factories]
         self.report(original_node, 1, "the root class declares the factories")
-        return updated_node.with_changes(
-            body=updated_node.body.with_changes(body=[*body[:at], *added, *body[at:]])
-        )
+        after = list(block.body[at:])
+        if after and not leading(after[0]):
+            after[0] = after[0].with_changes(leading_lines=[BLANK])
+        body = [*block.body[:at], *added, *after]
+        return updated_node.with_changes(body=block.with_changes(body=body))
 
-    def _factory(self, factory: Factory) -> cst.BaseStatement:
+    def _factory(self, factory: Factory, margin: str) -> cst.BaseStatement:
+        """The declaration of a factory; ``margin`` is the indentation of its body."""
         declared = self._definitions(factory)
         abstract = self.project.roles.abstract and self.spec.integrations_phase in self.phases
         if abstract:
             self.given.imports[("abc", "abstractmethod")] = False
-        returns = f"Optional[{factory.type_parameter}]" if factory.optional else factory.type_parameter
-        inner = self._module.default_indent * 2
+        returns = self._optional(factory.type_parameter) if factory.optional else factory.type_parameter
+        asynchronous = "async " if any(isinstance(f, ast.AsyncFunctionDef) for f in declared) else ""
         lines = [
-            "@abstractmethod" if abstract else "",
-            f"{'async ' if any(isinstance(f, ast.AsyncFunctionDef) for f in declared) else ''}"
-            f"def {factory.new}({self._parameters(declared)}) -> {returns}:",
-            f'    """\n{inner}{factory.summary}\n\n{inner}Returns:\n{inner}    {factory.returns}\n{inner}"""',
-            "    pass" if abstract else "    raise NotImplementedError",
+            *(["@abstractmethod"] if abstract else []),
+            f"{asynchronous}def {factory.new}({self._parameters(declared)}) -> {returns}:",
+            *self._docstring(factory, margin),
+            f"{self.indent}pass" if abstract else f"{self.indent}raise NotImplementedError",
         ]
-        statement = self.statement("\n".join(line for line in lines if line) + "\n")
-        return statement.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+        statement = self.statement("\n".join(lines) + "\n").visit(_Spaced())
+        assert isinstance(statement, cst.BaseStatement), "it stays the function it was"
+        return statement.with_changes(leading_lines=[BLANK])
+
+    def _docstring(self, factory: Factory, margin: str) -> list[str]:
+        said = [factory.summary] if factory.summary else []
+        said += ["", "Returns:", f"{self.indent}{factory.returns}"] if factory.returns else []
+        if not said:
+            return []
+        lines = [f"{margin}{line}" if line else "" for line in said if said[0] or line]
+        return [f'{self.indent}"""', *lines, f'{margin}"""']
 
     def _definitions(self, factory: Factory) -> list[Function]:
         names = {factory.new, *factory.old.values()}
@@ -146,37 +173,73 @@ class LiftAttributes(Codemod):
         return role is not None and name in self.spec.renames and self.spec.side_of(name) == role.side
 
     def _parameters(self, declared: list[Function]) -> str:
-        """The parameters all definitions share; anything goes where they differ."""
-        shapes = {_without_annotations(f) for f in declared} or {"self"}
-        if len(shapes) == 1:
-            return shapes.pop()
+        """The parameters all definitions share, typed where that needs no import; else anything."""
+        said: dict[str, set[str]] = {}
+        shapes = set()
+        for function in declared:
+            arguments = deepcopy(function.args)
+            for argument in (node for node in ast.walk(arguments) if isinstance(node, ast.arg)):
+                annotation, argument.annotation = argument.annotation, None
+                said.setdefault(argument.arg, set()).add(ast.unparse(annotation) if annotation else "")
+            shapes.add(ast.unparse(arguments))
+        defaults = (d for f in declared for d in (*f.args.defaults, *f.args.kw_defaults) if d)
+        named = any(isinstance(node, ast.Name) for default in defaults for node in ast.walk(default))
+        if len(shapes) > 1 or named:
+            self.given.imports[("typing", "Any")] = False
+            return "self, *args: Any, **kwargs: Any"
+        shared = ast.parse(f"def f({shapes.pop() if shapes else 'self'}): ...").body[0]
+        assert isinstance(shared, ast.FunctionDef)
+        for argument in (node for node in ast.walk(shared.args) if isinstance(node, ast.arg)):
+            if said.get(argument.arg, {""}) != {""}:
+                argument.annotation = ast.parse(self._type(said[argument.arg]), mode="eval").body
+        return ast.unparse(shared.args)
+
+    def _type(self, texts: set[str]) -> str:
+        """The type all agree on, if it means the same everywhere."""
+        text = min(texts)
+        if len(texts) == 1 and all(hasattr(builtins, name) for name in re.findall(r"\w+", text)):
+            return text
         self.given.imports[("typing", "Any")] = False
-        return "self, *args: Any, **kwargs: Any"
+        return "Any"
 
 
-def _without_annotations(function: Function) -> str:
-    copy = ast.parse(f"def f({ast.unparse(function.args)}): pass").body[0]
-    assert isinstance(copy, ast.FunctionDef)
-    for argument in ast.walk(copy.args):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
-    return ast.unparse(copy.args)
+class _Spaced(cst.CSTTransformer):
+    """Blanks around the default of a parameter with a type, which ``ast`` leaves out."""
+
+    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
+        typed = updated_node.annotation is not None and updated_node.default is not None
+        return updated_node.with_changes(equal=cst.AssignEqual()) if typed else updated_node
 
 
-def _statements_after_attributes(function: Function, owner: str) -> int:
-    """How many statements of ``__init__`` follow its last assignment to the object.
-
-    All but the docstring, when it may return early.
-    """
-    returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
-    last = (
-        0
-        if isinstance(function.body[0], ast.Expr) and isinstance(function.body[0].value, ast.Constant)
-        else -1
-    )
-    for i, statement in enumerate(function.body):
+def _last_attribute(function: Function, owner: str) -> int:
+    """The last line of the last assignment to the object; of the docstring, when it may return early."""
+    first = function.body[0]
+    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    last = (first.end_lineno or 0) if is_text else 0
+    if any(isinstance(node, ast.Return) for node in ast.walk(function)):
+        return last
+    for statement in function.body:
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
-        own = any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets if t)
-        if own and not returns:
-            last = i
-    return len(function.body) - 1 - last
+        if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
+            last = statement.end_lineno or 0
+    return last
+
+
+def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
+    """A body as a block of its own, which it is not in ``class X: ...``; what only fills it goes."""
+    if isinstance(body, cst.IndentedBlock):
+        return body if len(body.body) > 1 or not _is_filler(body.body[0]) else body.with_changes(body=[])
+    assert isinstance(body, cst.SimpleStatementSuite), "a body is one or the other"
+    line = cst.SimpleStatementLine(body.body, trailing_whitespace=body.trailing_whitespace)
+    return cst.IndentedBlock([] if _is_filler(line) else [line])
+
+
+def _is_filler(statement: cst.BaseStatement) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())], leading_lines=[]):
+            return True
+    return False
+
+
+def _is_named(statement: cst.BaseStatement, name: str) -> bool:
+    return isinstance(statement, cst.FunctionDef) and statement.name.value == name

@@ -18,8 +18,8 @@ class SwitchAttributes(RenameNames):
         self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign
     ) -> cst.BaseSmallStatement:
         """A declaration that stays loses its type where its class leaves that type open: the root says it."""
-        target = original_node.target
-        site = self.site(target.attr if isinstance(target, cst.Attribute) else target)
+        declared = original_node.target
+        site = self.site(declared.attr if isinstance(declared, cst.Attribute) else declared)
         if site is None or site.decision is not Decision.RENAME or updated_node.value is None:
             return updated_node
         attribute = next((a for a in self.spec.attributes if a.new == site.new), None)
@@ -27,7 +27,14 @@ class SwitchAttributes(RenameNames):
         if attribute is None or not self._is_open(owner, attribute.type_parameter):
             return updated_node
         self.report(original_node, site.phase, f"the root class declares the type of {site.new}")
-        return cst.Assign([cst.AssignTarget(updated_node.target)], updated_node.value)
+        target = cst.AssignTarget(updated_node.target)
+        match updated_node.equal:
+            case cst.AssignEqual(
+                whitespace_before=cst.SimpleWhitespace() as before,
+                whitespace_after=cst.SimpleWhitespace() as after,
+            ):
+                target = cst.AssignTarget(updated_node.target, before, after)
+        return cst.Assign([target], updated_node.value, updated_node.semicolon)
 
     def _is_open(self, owner: object, parameter: str | None) -> bool:
         opened = next((names for ref, names in self.project.arguments.open.items() if ref == owner), {})

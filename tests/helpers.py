@@ -1,0 +1,90 @@
+"""A small tree in, the migrated tree out: what the tests of codemods, plans and runs share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from codemods import project
+from codemods.data import Failure, Plan, Snapshot, Spec
+from codemods.edits import splice
+from codemods.plan import plan
+from codemods.text import decode
+from tests.trees import BOXES, TWO_SIDES, tree
+
+ROOT = """\
+from abc import ABC
+
+
+class Root(ABC):
+    def __init__(self):
+        self.started = False
+"""
+AROUND: Mapping[str, str | bytes] = {"boxes.py": BOXES, "root.py": ROOT}
+"""What every small tree holds unless it says otherwise; it has phases 1 left 2 right 3 integrations 4."""
+ALL = (1, 2, 3, 4)
+Files = Mapping[str, str | bytes]
+
+
+def planned(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> tuple[Snapshot, Plan]:
+    """The plan for ``files`` and what is always around them."""
+    snapshot = tree({**AROUND, **files})
+    return snapshot, plan(project.read(snapshot, asked), frozenset(phases))
+
+
+def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> dict[str, bytes]:
+    """The tree after these phases; it compiles, its edits add up, and a second run changes nothing."""
+    snapshot, made = planned(files, phases, asked)
+    assert not made.failures, str(made.failures[0])
+    for change in made.changes:
+        if change.before is not None and change.after is not None:
+            before = decode(change.before)
+            assert before.encode(splice(before.text, change.edits)) == change.after
+    after = made.after(snapshot)
+    for path, data in after.items():
+        if path.suffix == ".py":
+            compile(data, str(path), "exec")
+    again = plan(project.read(after, asked), frozenset(phases))
+    assert not again.failures
+    assert "".join(change.diff() for change in again.changes) == "", "a second run changes something"
+    return {str(path): data for path, data in after.items()}
+
+
+def check_noop(files: Files, path: str, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> None:
+    """Nothing changes in the file at ``path``."""
+    before = tree({**AROUND, **files})[PurePosixPath(path)]
+    assert shown(migrated(files, phases, asked)[path]) == shown(before)
+
+
+def check_change(files: Files, expected: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> None:
+    """The files of ``expected`` come out as they stand there, byte for byte."""
+    after = migrated(files, phases, asked)
+    for path, source in tree(expected).items():
+        assert shown(after[str(path)]) == shown(source)
+
+
+def failures(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> tuple[Failure, ...]:
+    return planned(files, phases, asked)[1].failures
+
+
+def shown(data: bytes) -> list[str]:
+    """Bytes as lines that pytest compares legibly, and with every byte in them."""
+    return data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+
+
+def lay(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files below ``root``, whatever they hold."""
+    for name, source in files.items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(source if isinstance(source, bytes) else source.encode())
+    return root
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file below ``root`` but git's and ours."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not {".git", ".classmod", "__pycache__"} & {*path.relative_to(root).parts}
+    }

@@ -1,0 +1,567 @@
+"""What every occurrence of an old name means: kinds, decisions, confidence and reasons."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from codemods.data import Site
+from tests.trees import BASES, BOXES, HIERARCHY, ONE_SIDE, sited
+
+IMPORTS = "from bases import *\nfrom boxes import *\n"
+Files = Mapping[str, "str | bytes"]
+
+
+def _sites(source: str | bytes, path: str = "user.py") -> list[Site]:
+    data = source if isinstance(source, bytes) else IMPORTS + source
+    return sited({**HIERARCHY, path: data}, path)
+
+
+def _decided(source: str | bytes, path: str = "user.py") -> list[str]:
+    """Kind, decision and confidence of each occurrence."""
+    return [f"{s.kind} {s.decision} {s.confidence}" for s in _sites(source, path)]
+
+
+def _method(body: str, header: str = "class A(Left)") -> str:
+    return f"{header}:\n    def f(self, other, x: Left):\n        {body}\n"
+
+
+# --- kinds --------------------------------------------------------------------------------------
+
+
+def test_noop_longer_names_and_look_alikes_are_no_sites() -> None:
+    source = "self._left_boxes; my_left_box; _left_box2 = é_left_box; x._left_b\u043ex; '_left_box_on'"
+
+    assert _sites(source) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "decided"),
+    [
+        ("self._left_box", "read rename proven"),
+        ("self._left_box = 1", "write rename proven"),
+        ("self._left_count += 1", "write rename proven"),
+        ("del self._left_box", "delete rename proven"),
+        ("self._left_box.fold()", "read rename proven"),
+        ("self._make_left_box()", "call rename proven"),
+        ("make = self._make_left_box", "read rename proven"),
+        ("super()._make_left_box()", "call rename proven"),
+        ("x._left_box", "read rename proven"),
+        ("A()._left_box", "read rename inferred"),
+        ("A._left_box", "read rename proven"),
+        ("for self._left_box in other: ...", "write rename proven"),
+        ("(self._left_box, y) = other", "write rename proven"),
+        ("(\n        self\n        ._left_box)", "read rename proven"),
+        ("self . _left_box", "read rename proven"),
+        ("other._left_box", "read ask named"),
+        ("other._left_box = 1", "write ask named"),
+        ("self._right_box", "read keep proven"),
+        ("self._right_box = 1", "write keep proven"),
+        ("_left_box = 1", "name keep proven"),
+        ("f(_left_box=1)", "keyword keep proven"),
+        ("def _left_box(y): ...", "definition keep proven"),
+        ("def g(_left_box): ...", "parameter keep proven"),
+        ("import _left_box", "import keep proven"),
+        ("from y import z as _left_box", "import keep proven"),
+        ("global _left_box", "name keep proven"),
+        ("y = '_left_box'", "string ask named"),
+        ("y = b'_left_box'", "string keep proven"),
+        ("match y:\n            case A(_left_box=1): ...", "text ask named"),
+        ("self._build_box()", "attribute keep named"),
+        ("pass  # _left_box", "comment rename inferred"),
+        ("'the _left_box'", "docstring rename inferred"),
+        ("pass  # _build_box", "comment rename inferred"),
+    ],
+)
+def test_kinds_in_a_class_of_the_hierarchy(body: str, decided: str) -> None:
+    assert _decided(_method(body)) == [decided]
+
+
+def test_site_says_everything() -> None:
+    (site,) = _sites(_method("é = '💥'; self._left_box"))
+
+    assert (site.line, site.column, site.name, site.new, site.phase) == (5, 23, "_left_box", "_box", 2)
+    assert site.reason == "receiver is self in A"
+    assert str(site.path) == "user.py"
+
+
+@pytest.mark.parametrize(
+    ("header", "path", "phase"),
+    [
+        ("class A(Left)", "user.py", 2),
+        ("class A(Right)", "user.py", 0),
+        ("class A", "user.py", 4),
+        ("class A(Left)", "tests/test_user.py", 5),
+        ("class A(Left):\n    def _make_left_box(self):\n        return 1\nclass B(A)", "user.py", 4),
+    ],
+)
+def test_phase_of_a_use_is_that_of_its_class(header: str, path: str, phase: int) -> None:
+    body = "x._left_box" if phase in (4, 5) else "self._left_box"
+
+    assert _sites(_method(body, header), path)[-1].phase == phase
+
+
+# --- receivers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            "class Left:\n    _left_box = 1\n    def f(self):\n        self._left_box",
+            "a class of the same name",
+        ),
+        ("class Other:\n    def f(self):\n        self._left_box", "a class outside"),
+        (
+            "class Other: ...\nclass A(Left):\n    other: Other\n    def f(self):\n        self.other._left_box",
+            "a part",
+        ),
+        (
+            "class Other: ...\nclass Sub(Other):\n    def f(self):\n        super()._left_box",
+            "a class outside",
+        ),
+        ("def f(x: Right):\n    x._left_box", "an object of the other side"),
+        ("class Other: ...\ndef f(x: 'Other | None'):\n    x._left_box", "a class outside"),
+        ("class Other:\n    def _make_left_box(self): ...", "a definition outside"),
+        ("class A(Right):\n    def _make_left_box(self):\n        return 1", "a helper"),
+    ],
+)
+def test_noop_receiver_is_not_of_the_side(source: str, why: str) -> None:
+    assert {s.decision for s in _sites(source)} == {"keep"}, why
+    assert {s.phase for s in _sites(source)} == {0}
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("def f(x: Root):\n    x._left_box", "parameter x: Root may be of another side"),
+        ("def f(x: Left | Right):\n    x._left_box", "parameter x: Left or Right may be of another side"),
+        ("def f(x: Left | Mock):\n    x._left_box", "only some of parameter x: Left is in the hierarchy"),
+        ("def f(x):\n    x._left_box", "the receiver's class is not known"),
+        ("f()._left_box", "the receiver's class is not known"),
+    ],
+)
+def test_ask_where_the_receiver_may_be_another(source: str, reason: str) -> None:
+    (site,) = _sites(source)
+
+    assert (site.decision, site.reason, site.new, site.phase) == ("ask", reason, "_box", 0)
+
+
+def test_one_side_has_no_other() -> None:
+    files = {
+        "page.py": "class Page: ...\n",
+        "a.py": "from page import Page\ndef f(x: Page):\n    x._page_pen\n",
+    }
+
+    assert [s.decision for s in sited(files, "a.py", ONE_SIDE)] == ["rename"]
+
+
+# --- strings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("log('_left_box is gone')", "a message"),
+        ("log('no self._left_box')", "a message that ends with it"),
+        ("log('', '_left_box: %s')", "a message"),
+        ("y = {'_left_box': 1}", "a key"),
+        ("y['_left_box']", "a key"),
+        ("y['_left_box'] = 1", "a key"),
+        ("raise ValueError('need _left_box')", "a message"),
+        ("hasattr(self, '_right_box')", "a name of the other side"),
+    ],
+)
+def test_noop_string_is_kept(body: str, why: str) -> None:
+    assert [s.decision for s in _sites(_method(body))] == ["keep"], why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "hasattr(self, '_left_box')",
+        "getattr(self, '_left_box', None)",
+        "setattr(x, '_left_box', 1)",
+        "delattr(x, '_left_box')",
+        "patch.object(x, '_left_box')",
+        "patch.object(A, '_make_left_box')",
+        "mocker.patch.object(A(), '_make_left_box', y)",
+        "mock.patch.object(x, '_left_box', new=1)",
+        "monkeypatch.setattr(x, '_left_box', 1)",
+        "monkeypatch.delattr(x, '_left_box')",
+        "patch('user.A._left_box')",
+        "mocker.patch('bases.Left._make_left_box')",
+        "monkeypatch.setattr('user.A._left_box', 1)",
+    ],
+)
+def test_string_that_names_an_attribute(body: str) -> None:
+    (site,) = _sites(_method(body))
+
+    assert (site.kind, site.decision, site.new is not None) == ("string", "rename", True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "hasattr(other, '_left_box')",
+        "patch('user.Gone._left_box')",
+        "patch('elsewhere.A._left_box')",
+        "attrgetter('_left_box')",
+        "f('_left_box')",
+        "f(self, '_left_box')",
+        "y = ['_left_box']",
+        "y = 'a._left_box'",
+    ],
+)
+def test_ask_about_a_string_that_may_name_an_attribute(body: str) -> None:
+    assert _decided(_method(body)) == ["string ask named"]
+
+
+def test_strings_of_classes_outside_are_kept() -> None:
+    source = "class Other:\n    def f(self):\n        hasattr(self, '_left_box')\nmock.patch('user.Other._left_box')\n"
+
+    assert _decided(source) == ["string keep proven", "string keep proven"]
+
+
+# --- f-strings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        ("f'{self._left_box}'", ["read rename"]),
+        ("f'é💥 {self._left_box} {other._left_box}'", ["read rename", "read ask"]),
+        (
+            "f'{other._left_box}' f'é{self._left_box}', f'{other._left_box}'",
+            ["read ask", "read rename", "read ask"],
+        ),
+        ("f'{self._left_box=}'", ["read rename"]),
+        ("f'{self._left_box=!r:>10}'", ["read rename"]),
+        ("f'_left_box: {self._left_box}'", ["string keep", "read rename"]),
+        ("f'self._left_box={self._left_box}'", ["string keep", "read rename"]),
+        ("f'{{_left_box}} {self._left_box!r}'", ["string keep", "read rename"]),
+        ("f'{x:{self._left_box}}'", ["read rename"]),
+        ("f'{y[\"_left_box\"]} {self._left_box}'", ["string keep", "read rename"]),
+        ("f'{y(other._left_box, z=self._left_box)}'", ["read ask", "read rename"]),
+        ("f'{(self._left_box if other._left_box else 1)}'", ["read rename", "read ask"]),
+        ('f"""\né {other._left_box}\n{self._left_box}"""', ["read ask", "read rename"]),
+        ("f\"{hasattr(self, '_left_box')}\"", ["string rename"]),
+        ("f'no _left_box'", ["string keep"]),
+        ("f'{_left_box}'", ["name keep"]),
+        ("rf'{self._left_box}\\d', f'{self._make_left_box()}'", ["read rename", "call rename"]),
+    ],
+)
+def test_fields_of_f_strings(text: str, decided: list[str]) -> None:
+    assert [d.rpartition(" ")[0] for d in _decided(_method(f"log({text})"))] == decided
+
+
+def test_ask_where_an_f_string_cannot_be_told_apart() -> None:
+    source = _method(r"log(f'\x5fleft_box {self._left_box} _left_box' '_left_box')")
+
+    assert [s.decision for s in _sites(source)] == ["ask", "ask", "ask"]
+
+
+# --- identifiers as Python reads them -------------------------------------------------------------
+
+
+def test_name_that_is_equal_after_normalising() -> None:
+    source = _method("self._left_b\uff4fx; self._left_b\U0001d428x; self._left_b\u043ex")
+
+    assert [(s.column, s.name, s.decision) for s in _sites(source)] == [
+        (14, "_left_box", "rename"),
+        (30, "_left_box", "rename"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["self._\uff4ceft_box", "x: Left = 1; x._left_\U0001d41box", "def _make_left_b\uff4fx(self): return 1"],
+)
+def test_name_of_another_length_or_place_is_found_too(spelled: str) -> None:
+    source = f"class A(Left):\n    {spelled}\n" if spelled.startswith("def") else _method(spelled)
+
+    assert [s.decision for s in _sites(source)] == ["rename"]
+
+
+# --- bytes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ("\ufefffrom bases import Left\nx = Left(); x._left_box\n".encode(), (2, 15)),
+        ("# coding: latin-1\nfrom bases import Left\né = Left(); é._left_box".encode("latin-1"), (3, 15)),
+        (b"from bases import Left\rx = Left(); x._left_box\r", (2, 15)),
+        (b"from bases import Left\r\nx = Left(); x._left_box", (2, 15)),
+        (b"from bases import Left\n\x0cx = Left(); x._left_box\n", (2, 16)),
+        ("from bases import Left\n'\u2028'; x = Left(); x._left_box\n".encode(), (2, 20)),
+    ],
+)
+def test_places_in_unusual_bytes(data: bytes, place: tuple[int, int]) -> None:
+    (site,) = _sites(data)
+
+    assert (site.line, site.column, site.decision) == (*place, "rename")
+
+
+@pytest.mark.parametrize(
+    ("data", "decisions"),
+    [
+        (b"x._left_box = (", ["ask"]),
+        (b"<<<<<<<\nx._left_box\n", ["ask"]),
+        (b"\xff _left_box", []),
+        ("x._left_box".encode("utf-16"), []),
+        (b"x._left_box\0", []),
+    ],
+)
+def test_file_that_cannot_be_read_is_asked_about_as_far_as_it_can(data: bytes, decisions: list[str]) -> None:
+    assert [s.decision for s in _sites(data)] == decisions
+
+
+def test_markdown_is_documentation_whatever_its_bytes() -> None:
+    found = _sites(b"`_left_box`, \xff `_build_box`\n", "docs/a.md")
+
+    assert [(s.kind, s.decision, s.new, s.phase) for s in found] == [
+        ("markdown", "rename", "_box", 6),
+        ("markdown", "rename", "_make_box", 6),
+    ]
+
+
+def test_other_files_are_not_looked_at() -> None:
+    assert sited({**HIERARCHY, "a.txt": "_left_box"}, "a.txt") == []
+
+
+def test_sites_stand_in_the_order_of_paths_and_places() -> None:
+    found = _sites("_left_box; _right_box\n_left_on\n")
+
+    assert [(s.line, s.column) for s in found] == [(3, 1), (3, 12), (4, 1)]
+
+
+# --- declarations -------------------------------------------------------------------------------
+
+
+def _declared(body: str, header: str = "class A(Left)", bases: str = BASES) -> list[str]:
+    files = {"boxes.py": BOXES, "bases.py": bases, "user.py": f"{IMPORTS}{header}:\n{body}\n"}
+    return [f"{s.kind} {s.decision}" for s in sited(files, "user.py")]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_box = make()",
+            "it carries something",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_on = True",
+            "it carries something",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_count = 0",
+            "zero is no False",
+        ),
+        (
+            "    def __init__(self):\n        self._left_box = None\n        super().__init__()",
+            "it comes before",
+        ),
+        ("    def __init__(self):\n        self._left_box = None", "there is no super"),
+        (
+            "    def __init__(self):\n        super().__init__(); self._left_box = None",
+            "it is not alone on its line",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_box = None; x = 1",
+            "not alone",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_box = y = None",
+            "two targets",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_box, y = None, None",
+            "a tuple",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        if x:\n            self._left_box = None",
+            "if",
+        ),
+        ("    def close(self):\n        self._left_box = None", "a reset"),
+        ("    _left_on = True", "it carries something"),
+        ("    _left_box = None; x = 1", "it is not alone on its line"),
+        ("    _left_box = x = None", "two targets"),
+        ("    _left_box, x = None, None", "a tuple"),
+        ("    if x:\n        _left_box = None", "it is conditional"),
+        ("    def f(self): return 1\n    _left_box = property(f)", "it carries something"),
+    ],
+)
+def test_noop_declaration_is_renamed_not_deleted(body: str, why: str) -> None:
+    assert {d.rpartition(" ")[2] for d in _declared(body)} == {"rename"}, why
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (
+            "    def __init__(self):\n        super().__init__()\n        self._left_box.fold()\n        self._left_box = None",
+            "it is used in between",
+        ),
+        (
+            "    def __init__(self):\n        super().__init__()\n        hasattr(self, '_left_box')\n"
+            "        self._left_box = None",
+            "it is used in between",
+        ),
+        ("    _left_box = None\n    boxes = [_left_box]", "the class body uses it"),
+    ],
+)
+def test_noop_declaration_that_is_used_is_renamed(body: str, why: str) -> None:
+    assert [d.rpartition(" ")[2] for d in _declared(body)] == ["rename", "rename"], why
+
+
+def test_noop_declaration_that_takes_a_value_back_is_renamed() -> None:
+    bases = BASES.replace("self._left_box = None", "self._left_box = Box()")
+
+    assert _declared(
+        "    def __init__(self):\n        super().__init__()\n        self._left_box = None", bases=bases
+    ) == ["write rename"]
+
+
+def test_noop_declaration_on_the_line_of_its_class_is_renamed() -> None:
+    (site,) = _sites("class A(Left): _left_box = None\n")
+
+    assert site.decision == "rename"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    def __init__(self):\n        super().__init__()\n        self._left_box = None",
+        "    def __init__(self):\n        super().__init__()\n        self._left_on = False  # not yet",
+        "    def __init__(self):\n        super().__init__()\n        self._left_box: Box | None = None",
+        "    def __init__(self):\n        super().__init__()\n        self._left_box: Box",
+        "    def __init__(self, x):\n        super(A, self).__init__(x)\n        y = 1\n        self._left_on = False",
+        "    def __init__(this):\n        Left.__init__(this)\n        this._left_on = False",
+        "    def __init__(self):\n        super().__init__()\n        self._left_box = (\n            None)  # none",
+        "    _left_box = None",
+        "    _left_box: Box",
+        "    _left_box: Box | None = None\n    x = 1",
+        "    _left_on: bool = False",
+    ],
+)
+def test_declaration_that_carries_nothing_is_deleted(body: str) -> None:
+    assert _declared(body) == ["declaration delete"]
+
+
+def test_root_that_declares_in_its_body_may_come_later() -> None:
+    files = {
+        "page.py": "class Page: ...\n",
+        "a.py": "from page import Page\nclass A(Page):\n    def __init__(self):\n        self._page_pen = None\n",
+    }
+
+    assert [s.decision for s in sited(files, "a.py", ONE_SIDE)] == ["delete"]
+
+
+# --- factories ----------------------------------------------------------------------------------
+
+ABSTRACT = "    @abstractmethod\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("    def _make_left_box(self):\n        return SmallBox()", "it makes something"),
+        ("    def _make_left_box(self):\n        pass", "it answers None"),
+        ("    def _make_left_box(self): ...", "it answers None"),
+        (f"{ABSTRACT}    def _make_left_box(self):\n        return SmallBox()", "super() reaches it"),
+        (
+            f"{ABSTRACT}    def _make_left_box(self):\n        log()\n        raise NotImplementedError",
+            "it does more",
+        ),
+        ("    def _make_left_box(self):\n        raise ValueError", "another error"),
+    ],
+)
+def test_noop_factory_is_renamed_not_deleted(body: str, why: str) -> None:
+    assert _declared(body, "class A(Left)") == ["definition rename"], why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{ABSTRACT}    def _make_left_box(self): ...",
+        f"{ABSTRACT}    async def _make_left_box(self):\n        pass",
+        f"{ABSTRACT}    def _make_left_box(self):\n        '''Make it.'''",
+        f"{ABSTRACT}    def _make_left_box(self):\n        '''Make it.'''\n        raise NotImplementedError('x')",
+        "    def _make_left_box(self):\n        raise NotImplementedError",
+        "    @abc.abstractmethod\n    def _make_left_box(self) -> Box: ...",
+    ],
+)
+def test_factory_that_carries_nothing_is_deleted(body: str) -> None:
+    assert _declared(body) == ["definition delete"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{ABSTRACT}    def _make_left_box(self): ...",
+        "    def _make_left_box(self):\n        raise NotImplementedError",
+    ],
+)
+def test_factory_over_one_that_makes_something_is_renamed(body: str) -> None:
+    bases = BASES.replace(
+        "    @abstractmethod\n    def _make_left_box(self) -> Box: ...",
+        "    def _make_left_box(self):\n        return Box()",
+    )
+
+    assert _declared(body, bases=bases) == ["definition rename"]
+
+
+def test_factory_is_deleted_no_earlier_than_all_classes_have_the_new_name() -> None:
+    (site,) = (s for s in sited(HIERARCHY, "bases.py") if s.name == "_make_left_box")
+
+    assert (site.decision, site.phase) == ("delete", 4)
+
+
+def test_factory_of_a_class_below_a_concrete_one_is_renamed() -> None:
+    source = "class A(Left):\n    def _make_left_box(self):\n        return 1\nclass B(A):\n    def _make_left_box(self): ..."
+
+    assert _decided(source) == ["definition rename proven", "definition rename proven"]
+
+
+# --- mixins, protocols, prose -------------------------------------------------------------------
+
+MIXIN = "class M:\n    _left_box: SmallBox\n    def f(self):\n        if hasattr(self, '_left_box'):\n            self._left_box\n"
+
+
+def test_mixin_of_the_hierarchy_is_switched() -> None:
+    assert _decided(f"{MIXIN}class A(M, Left): ...\n") == [
+        "annotation rename proven",
+        "string rename proven",
+        "read rename proven",
+    ]
+
+
+def test_noop_mixin_that_also_serves_others_is_kept() -> None:
+    found = _sites(f"{MIXIN}class A(M, Left): ...\nclass B(M): ...\n")
+
+    assert {(s.decision, s.reason) for s in found} == {("keep", "M also serves B outside the hierarchy")}
+
+
+def test_protocol_is_switched() -> None:
+    source = (
+        "from typing import Protocol\nclass P(Protocol):\n    _left_box: Box\ndef f(x: P):\n    x._left_box\n"
+    )
+
+    assert _decided(source) == ["annotation rename proven", "read rename proven"]
+
+
+def test_noop_prose_of_a_class_with_such_a_name_of_its_own_is_kept() -> None:
+    source = "class Other:\n    '''Has a _left_box.'''\n    _left_box = 1  # its _left_box\n"
+
+    assert [s.decision for s in _sites(source)] == ["keep", "keep", "keep"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 701 is read by Python 3.12 and newer")
+def test_quotes_within_quotes() -> None:
+    assert (
+        _decided(_method("log(f'{self._left_box['x']} {f'{self._left_box}'}')")) == ["read rename proven"] * 2
+    )
