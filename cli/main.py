@@ -160,10 +160,11 @@ def apply(
     """
     from codemods import migrate
 
-    survey = _survey(path, spec_file, repair=repair)
+    # Gates run in another directory; a link stays one, for that is what makes it an environment.
+    python = interpreter.absolute() if interpreter else None
+    survey = _survey(path, spec_file, repair=repair, python=python)
     options = migrate.Options(
-        # Gates run in another directory; a link stays one, for that is what makes it an environment.
-        python=interpreter.absolute() if interpreter else None,
+        python=python,
         no_gate=frozenset(no_gate),
         allow_dirty=allow_dirty,
         allow_plugins=allow_plugins,
@@ -189,7 +190,7 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     """
     from codemods import migrate
 
-    survey = _survey(path, spec_file)
+    survey = _survey(path, spec_file, types=False)
     found = _of_phases(survey, _in_order(migrate.leftovers(survey)), phases)
     asked = _of_phases(survey, _asked(survey), phases)
     terminal.show(render.leftovers(found))
@@ -215,11 +216,19 @@ def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str,
     return CLEAN
 
 
-def _survey(path: Path, spec_file: Path | None, *, repair: bool = False) -> Survey:
+def _survey(
+    path: Path,
+    spec_file: Path | None,
+    *,
+    repair: bool = False,
+    types: bool = True,
+    python: Path | None = None,
+) -> Survey:
     from codemods import migrate
     from codemods import spec as specs
 
-    survey = migrate.survey(path, specs.for_project(path, spec_file), repair=repair)
+    spec = specs.for_project(path, spec_file)
+    survey = migrate.survey(path, spec, repair=repair, types=migrate.Asked(python) if types else None)
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
     return survey
 

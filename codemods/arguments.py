@@ -116,15 +116,16 @@ class _Solver:
 
     def _made(self, parameter: TypeParameter) -> dict[ClassRef, tuple[ClassRef, ...]]:
         """For every member, the client types of the classes at or below it that can be made."""
-        own = {ref: t for ref in self.index.members if (t := self._returned(ref, parameter)) is not None}
+        members = self.index.members
+        own = {ref: t for ref in members if (t := self._returned(ref, parameter))}
+        # Where no factory says it, a mixin's declaration does.
+        silent = [ref for ref in members if not any(d in own for d in self.index.descendants(ref))]
+        own |= {ref: t for ref in silent if (t := self._mixed_in(ref, parameter))}
+        # What only a test makes says nothing of the classes it tests.
+        below = {ref: [d for d in self.index.descendants(ref) if d in own] for ref in members}
         return {
-            ref: tuple(
-                dict.fromkeys(
-                    own[d] for d in self.index.descendants(ref) if d in own and (tests or not is_test(d.path))
-                )
-            )
-            for ref in self.index.members
-            for tests in (is_test(ref.path),)  # what only a test makes says nothing of the classes it tests
+            ref: tuple(dict.fromkeys(own[d] for d in found if is_test(ref.path) or not is_test(d.path)))
+            for ref, found in below.items()
         }
 
     def _returned(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
@@ -167,8 +168,7 @@ class _Solver:
         return next(iter(found)) if len(found) == 1 else None
 
     def _note(self, path: PurePosixPath, line: int, text: str) -> None:
-        note = Note(path, line, text)
-        self.notes += [] if note in self.notes else [note]
+        self.notes += {Note(path, line, text)} - {*self.notes}
 
     # --- open or bound ----------------------------------------------------------------------------
 

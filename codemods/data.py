@@ -127,11 +127,7 @@ class Spec:
 
     def side_of(self, old: str) -> str:
         """The side an old name belongs to. Raises KeyError for a name that is not one."""
-        for item in self.lifted:
-            for side, name in item.old.items():
-                if name == old:
-                    return side
-        raise KeyError(old)
+        return {name: side for item in self.lifted for side, name in item.old.items()}[old]
 
     def is_factory(self, name: str) -> bool:
         return any(name == f.new or name in f.old.values() for f in self.factories)
@@ -171,6 +167,11 @@ class Site:
     confidence: Confidence
     reason: str
     phase: int
+
+    @property
+    def prose(self) -> bool:
+        """Whether it stands in words about code: a docstring or a comment."""
+        return self.kind in ("docstring", "comment")
 
 
 @dataclass(frozen=True, slots=True)

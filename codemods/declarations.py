@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.index import ClassInfo, Function
-from codemods.scopes import statements
+from codemods.index import Classes, ClassInfo, Function
+from codemods.scopes import ClassRef, statements
 from codemods.text import Text
 
 
@@ -55,6 +55,27 @@ def sets(info: ClassInfo, names: Container[str]) -> bool:
         d.name in names and not d.plain and (d.function is None or d.function.name == "__init__")
         for d in declarations(info)
     )
+
+
+def owns(classes: Classes, ref: ClassRef, name: str) -> bool:
+    """Whether a class or an ancestor of it in the tree has an attribute or method of this name."""
+    infos = (classes.get(ancestor) for ancestor in classes.mro(ref))
+    return any(i.function(name) or any(d.name == name for d in declarations(i)) for i in infos if i)
+
+
+def is_early(declaration: Declaration) -> bool:
+    """Whether a value is given to an attribute in ``__init__`` before the call of ``super().__init__``."""
+    function = declaration.function
+    if function is None or function.name != "__init__" or declaration.plain:
+        return False
+    calls = [
+        node.lineno
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "__init__"
+    ]
+    return bool(calls) and declaration.statement.lineno < min(calls)
 
 
 def alone(text: Text, statement: ast.Assign | ast.AnnAssign) -> bool:

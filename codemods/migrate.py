@@ -13,11 +13,12 @@ from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen
 from codemods.proofs import GATES, Options, Progress, Proof, prove
 from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps
-from codemods.survey import Origin, Survey, origin, survey
+from codemods.survey import Asked, Origin, Survey, origin, survey
 from codemods.tree import TreeLine, class_tree
 from codemods.worktree import uncommitted
 
 __all__ = [
+    "Asked",
     "EditedSince",
     "Options",
     "Proof",
@@ -86,7 +87,9 @@ def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:
 
 def _land(found: Survey, start: Origin, stage: Stage) -> tuple[Change, ...]:
     changes = differences(found.snapshot, stage.contents)
-    paths = sorted({*start.files, *(change.path for change in changes)})
+    # What was landed and is no part of this beginning leaves the record: it stays as it is now.
+    recorded = {file.path for file in landed.files} if (landed := journal.read(found.root)) else set()
+    paths = sorted({*start.files, *recorded, *(change.path for change in changes)})
     originals = {path: start.files.get(path, start.bare.get(path)) for path in paths}
     targets = {path: stage.contents.get(path, start.bare.get(path)) for path in paths}
     current = {path: found.snapshot.get(path) for path in paths}

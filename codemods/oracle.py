@@ -66,8 +66,7 @@ def main(question: Mapping[str, Any]) -> dict[str, Any]:
     for path, source in sources.items():
         source.path, source.text = IN_MEMORY + path, IGNORED.sub(r"# \1 ", texts[path])
         if path in asked:
-            changes = {"check_untyped_defs": True, "ignore_errors": False, "follow_imports": "normal"}
-            options.per_module_options.setdefault(source.module, {}).update(changes)
+            options.per_module_options.setdefault(source.module, {})["check_untyped_defs"] = True
     options.build_per_module_cache()
     result = _built([*sources.values()], options)
     names = frozenset(question["names"])

@@ -10,6 +10,7 @@ from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.rename_factories import RenameFactories
 from codemods.transforms.switch_attributes import SwitchAttributes
 from codemods.transforms.tidy_imports import TidyImports
+from codemods.transforms.update_docs import UpdateDocs
 
 REPAIR = Phase(0, "repair", "Give a class that was renamed half its old name back, as an alias.")
 BASE = Phase(
@@ -22,6 +23,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     LiftAttributes,
     SwitchAttributes,
     RenameFactories,
+    UpdateDocs,
     AddGenerics,
     AddCompat,
     TidyImports,
@@ -30,13 +32,19 @@ CODEMODS: tuple[type[Codemod], ...] = (
 
 
 def phases(spec: Spec) -> tuple[Phase, ...]:
-    """The phases of a migration, in order: the base, one for each side, the integrations."""
+    """The phases of a migration, in order: base, one for each side, integrations, tests, docs."""
     sides = [
         Phase(spec.phase_of(s.name), s.name, f"Classes of the {s.name} side use the root's clients.")
         for s in spec.sides
     ]
     factories = "Concrete classes use the new factory names; the root's factories become abstract."
-    return (BASE, *sides, Phase(spec.integrations_phase, "integrations", factories))
+    return (
+        BASE,
+        *sides,
+        Phase(spec.integrations_phase, "integrations", factories),
+        Phase(spec.tests_phase, "tests", "Tests, mocks and patches use the new names."),
+        Phase(spec.docs_phase, "docs", "Docstrings, comments and Markdown speak of the new names."),
+    )
 
 
 def chosen(spec: Spec, names: tuple[str, ...], landed: frozenset[int] = frozenset()) -> tuple[Phase, ...]:

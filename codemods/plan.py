@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from codemods import documents
 from codemods.codemod import Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.phases import CODEMODS
@@ -29,6 +30,7 @@ def plan(project: Project, phases: frozenset[int], source: Source | None = None)
                 changes.append(done)
             case Failure() as failure:
                 failures.append(failure)
+    changes += _documents(project, phases)
     if 1 in phases:
         changes += _created(project, phases)
     return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, tuple(failures))
@@ -43,6 +45,15 @@ def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
     }
     paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
     return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
+
+
+def _documents(project: Project, phases: frozenset[int]) -> list[Change]:
+    made = (
+        documents.change(path, project.snapshot[path], (s for s in sites if s.phase in phases))
+        for path, sites in project.by_path.items()
+        if path.suffix == ".md"
+    )
+    return [change for change in made if change is not None]
 
 
 def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:

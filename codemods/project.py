@@ -11,6 +11,7 @@ from codemods import arguments, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.index import Index
+from codemods.mentions import FOREIGN
 from codemods.modules import Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
@@ -48,7 +49,7 @@ class Project:
         asks = (
             Note(s.path, s.line, f"{s.name}: {s.reason}; not changed")
             for s in self.sites
-            if s.decision == "ask"
+            if s.decision == "ask" or s.kind == FOREIGN
         )
         return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks)))
 

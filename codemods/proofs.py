@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
-from codemods.survey import Origin, Survey
+from codemods.survey import Origin, Survey, interpreter
 
 Progress = Callable[[str], None]
 GATES = frozenset({"mypy"})
@@ -105,8 +104,7 @@ class _Bench:
 
 
 def _gates(found: Survey, start: Origin, options: Options, cache: Path) -> list[Gate]:
-    own = found.root / ".venv" / "bin" / "python"
-    python = options.python or (own.absolute() if own.exists() else Path(sys.executable))
+    python = interpreter(found.root, options.python)
     modules = start.project.modules
     roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
     return [Mypy(cache, roots, python, _rewording(start.project), options.allow_plugins)]

@@ -90,9 +90,9 @@ def _last_paragraph(lines: Lines) -> tuple[Lines, Lines]:
 
 def _joined(headings: Lines, lines: Lines) -> Lines:
     """Headings above the lines of a statement, without a gap on both sides."""
-    if headings and headings[-1].comment is None:
-        lines = _from_first_comment(lines)
-    return [*headings, *lines]
+    if all(line.comment is None for line in headings):
+        return lines
+    return [*headings, *_from_first_comment(lines)]
 
 
 def _from_first_comment(lines: Lines) -> Lines:

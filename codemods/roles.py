@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.data import MigrationError, Note, Spec
-from codemods.declarations import declarations, is_abstract, is_test, is_trivial, receiver
+from codemods.declarations import declarations, is_abstract, is_early, is_test, is_trivial, receiver
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
@@ -80,7 +80,8 @@ class _Assigner:
         self._mixins()
         if not migrated:
             self._refuse_owned_names()
-        return Roles(self.of, self.shared, migrated, self._can_be_abstract(), tuple(self.notes))
+            self._refuse_early_values()
+        return Roles(self.of, self.shared, migrated, self._can_be_abstract(migrated), tuple(self.notes))
 
     # --- sides ----------------------------------------------------------------------------------
 
@@ -197,14 +198,15 @@ class _Assigner:
                     yield info
 
     def _protocols(self) -> None:
-        """A Protocol belongs to the hierarchy whose classes alone have what it asks for."""
+        """A Protocol belongs to the hierarchy that it stands beside or that alone has what it asks for."""
         having = {c.ref: c for name in self.spec.renames for c in self._classes(name) if self._names(c)}
         protocols = [info for info in having.values() if self._is_protocol(info)]
         others = [c for c in having.values() if c not in protocols and not is_test(c.ref.path)]
         for info in protocols:
             asked = self._names(info)
             sides = {self.spec.side_of(name) for name in asked}
-            too = [f"{c.ref.name} has too" for c in others if {*self._names(c)} & {*asked}]
+            beside = any(ref.path == info.ref.path for ref in self.of)
+            too = [f"{c.ref.name} has too" for c in others if not beside and {*self._names(c)} & {*asked}]
             if len(sides) > 1 or too:
                 text = f"{info.ref.name} asks for {min(asked)}, which {(too or ['both sides have'])[0]}"
                 self.notes.append(Note(info.ref.path, info.line, f"{text}; not changed"))
@@ -232,6 +234,16 @@ class _Assigner:
                         f"which is a new name of the migration"
                     )
 
+    def _refuse_early_values(self) -> None:
+        """A value set before the root's ``__init__`` runs survives today; the root would reset it."""
+        for ref, info in self.index.members.items():
+            if any(self.of[parent].side for parent in self.index.parents(ref)):
+                continue
+            for declaration in declarations(info):
+                if declaration.name in self.spec.renames and is_early(declaration):
+                    text = f"sets {declaration.name} before super().__init__(), which would reset it"
+                    raise self._refusal(info, text)
+
     @staticmethod
     def _owned(info: ClassInfo) -> set[str]:
         return {d.name for d in declarations(info)} | {f.name for f in info.functions()}
@@ -251,8 +263,10 @@ class _Assigner:
             if isinstance(m, External)
         ]
 
-    def _can_be_abstract(self) -> bool:
+    def _can_be_abstract(self, migrated: bool) -> bool:
         """Where the root is an ABC, unless a class that can be made today lacks a factory."""
+        if migrated:
+            return True
         if not any(
             name.startswith("abc.")
             for ref in self.index.classes.mro(self.index.root)

@@ -1,39 +1,34 @@
-"""What every occurrence of an old name means: the one place where that is decided.
+"""Every occurrence of an old name in the tree, with what becomes of it.
 
-Codemods carry these decisions out, ``check``, the diff and the reports show them. ``decide`` needs no
-type checker; what it cannot tell without one is an ask.
+``meaning`` decides; codemods carry these sites out, ``check``, the diff and the reports show them.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
+from codemods import documents
 from codemods.data import Confidence, Decision, Site, Spec
-from codemods.declarations import alone, comes_late, declarations, is_abstract, is_test, is_trivial, sets
-from codemods.index import ClassInfo, Function, Index
-from codemods.infer import Known, Receivers
+from codemods.index import Index
+from codemods.infer import Known
+from codemods.markdown import Document
+from codemods.meaning import Answer, Decider, Place
+from codemods.mentions import FOREIGN, why_kept
 from codemods.occurrences import Occurrence, in_module, in_text
-from codemods.roles import Part, Role, Roles
-from codemods.scopes import ClassRef, Module
-from codemods.sides import layer_path
-from codemods.strings import is_path, named_object
-from codemods.text import Text, UnreadableSource, decode, line_starts
+from codemods.roles import Roles
+from codemods.text import Text, UnreadableSource, decode
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    decision: Decision
-    confidence: Confidence
-    reason: str
-    phase: int = 0
-    kind: str = ""
+def find(
+    index: Index, roles: Roles, spec: Spec, types: Mapping[Place, Known] = MappingProxyType({})
+) -> tuple[Site, ...]:
+    """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place.
 
-
-def find(index: Index, roles: Roles, spec: Spec) -> tuple[Site, ...]:
-    """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place."""
+    ``types`` says of attributes what a type checker knows of their receivers; it decides nothing that
+    is proven without it, and without it a decision is weaker, never different.
+    """
     names = {**spec.renames, **spec.stale}
     sites: list[Site] = []
     for path in sorted(index.modules.snapshot):
@@ -41,35 +36,46 @@ def find(index: Index, roles: Roles, spec: Spec) -> tuple[Site, ...]:
         if path.suffix not in (".py", ".pyi", ".md") or not index.modules.mentions(path, names):
             continue
         module = index.modules.get(path) if path.suffix != ".md" else None
-        if module is not None:
-            sites += _Decider(index, roles, spec, module).sites()
+        if path.suffix == ".md":
+            sites += _in_document(path, data, index, spec)
+        elif module is not None:
+            sites += _in_module(Decider(index, roles, spec, module, types), names)
         else:
             sites += _unparsed(path, data, spec)
     return tuple(sites)
 
 
+def _in_module(decider: Decider, names: Mapping[str, str]) -> Iterator[Site]:
+    module = decider.module
+    for occurrence in in_module(module, names):
+        yield _site(module.path, module.text, occurrence, decider.decide(occurrence), names[occurrence.name])
+
+
 def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
     names = {**spec.renames, **spec.stale}
     try:
-        text = decode(data) if path.suffix != ".md" else Text(*_plain(data))
+        text = decode(data)
     except UnreadableSource:
         return
-    for occurrence in in_text(text, names, "markdown" if path.suffix == ".md" else "text"):
-        if path.suffix == ".md":
-            answer = _Answer(
-                Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", spec.docs_phase
-            )
-        else:
-            answer = _Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
+    for occurrence in in_text(text, names, "text"):
+        answer = Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
         yield _site(path, text, occurrence, answer, names[occurrence.name])
 
 
-def _plain(data: bytes) -> tuple[str, str, bool, tuple[int, ...]]:
-    text = data.decode("utf-8", "surrogateescape")
-    return text, "utf-8", False, line_starts(text)
+def _in_document(path: PurePosixPath, data: bytes, index: Index, spec: Spec) -> Iterator[Site]:
+    names = {**spec.renames, **spec.stale}
+    document = Document(documents.read(data))
+    for occurrence in in_text(document.text, names, "markdown"):
+        mention = document.mention(occurrence.offset)
+        kept = why_kept(index, path, mention, occurrence.name)
+        decision = Decision.KEEP if kept else Decision.RENAME
+        reason = kept or f"documentation of the hierarchy ({mention.kind})"
+        kind = FOREIGN if mention.foreign else ""
+        answer = Answer(decision, Confidence.INFERRED, reason, spec.docs_phase, kind)
+        yield _site(path, document.text, occurrence, answer, names[occurrence.name])
 
 
-def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: _Answer, new: str) -> Site:
+def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: Answer, new: str) -> Site:
     line, column = text.place(occurrence.offset)
     takes = answer.decision in (Decision.RENAME, Decision.DELETE)
     return Site(
@@ -84,206 +90,3 @@ def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: _Answ
         answer.reason,
         answer.phase if takes else 0,
     )
-
-
-class _Decider:
-    """Decides the occurrences of one module."""
-
-    def __init__(self, index: Index, roles: Roles, spec: Spec, module: Module) -> None:
-        self.index = index
-        self.roles = roles
-        self.spec = spec
-        self.module = module
-        self.path = module.path
-        self.layer = layer_path(index, spec) if roles.migrated else None
-        self.receivers = Receivers(index.classes, module)
-
-    def sites(self) -> Iterator[Site]:
-        names = {**self.spec.renames, **self.spec.stale}
-        for occurrence in in_module(self.module, names):
-            answer = self.decide(occurrence)
-            yield _site(self.path, self.module.text, occurrence, answer, names[occurrence.name])
-
-    def decide(self, occurrence: Occurrence) -> _Answer:
-        name, node = occurrence.name, occurrence.node
-        if self.path == self.layer:
-            return _Answer(Decision.KEEP, Confidence.PROVEN, "the compatibility layer")
-        if occurrence.kind in ("docstring", "comment"):
-            return self._prose(occurrence)
-        if name in self.spec.stale:
-            return _Answer(
-                Decision.KEEP, Confidence.NAMED, "a name of its own in code, older than the migration"
-            )
-        match node:
-            case ast.Attribute():
-                return self._attribute(node, name)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                return self._definition(node, name)
-            case ast.Name():
-                return self._name(node, name)
-            case ast.Constant():
-                return self._string(node, name)
-        if occurrence.kind == "text":
-            return _Answer(Decision.ASK, Confidence.NAMED, "a place in the syntax that is not understood")
-        return _Answer(Decision.KEEP, Confidence.PROVEN, f"a {occurrence.kind} of its own")
-
-    # --- attributes -------------------------------------------------------------------------------
-
-    def _attribute(self, node: ast.Attribute, name: str) -> _Answer:
-        known = self.receivers.known(node.value)
-        answer = self._received(known, name, node)
-        kind = {ast.Store: "write", ast.Del: "delete"}.get(type(node.ctx), "read")
-        parent = self.receivers.parents.get(node)
-        if isinstance(parent, ast.Call) and parent.func is node and self.spec.is_factory(name):
-            kind = "call"
-        if answer.decision is Decision.RENAME and kind == "write" and (reason := self._lifted(node, name)):
-            return _Answer(Decision.DELETE, answer.confidence, reason, answer.phase, "declaration")
-        return _Answer(answer.decision, answer.confidence, answer.reason, answer.phase, kind)
-
-    def _received(self, known: Known | None, name: str, node: ast.AST) -> _Answer:
-        """The decision for a receiver of which this is known."""
-        if known is None:
-            return _Answer(Decision.ASK, Confidence.NAMED, "the receiver's class is not known")
-        roles = [self.roles.of.get(ref) if ref else None for ref in known.classes]
-        side = self.spec.side_of(name)
-        shared = next((ref for ref in known.classes if ref and ref in self.roles.shared), None)
-        if shared is not None:
-            others = ", ".join(ref.name for ref in self.roles.shared[shared])
-            return _Answer(
-                Decision.KEEP, Confidence.PROVEN, f"{shared.name} also serves {others} outside the hierarchy"
-            )
-        if not any(roles):
-            names = ", ".join(ref.name for ref in known.classes if ref)
-            return _Answer(Decision.KEEP, known.confidence, f"class {names} is not in the hierarchy")
-        if not all(roles):
-            return _Answer(Decision.ASK, Confidence.NAMED, f"only some of {known.reason} is in the hierarchy")
-        sides = {role.side for role in roles if role}
-        if sides == {side}:
-            return _Answer(
-                Decision.RENAME, known.confidence, f"receiver is {known.reason}", self._phase(node)
-            )
-        if side in sides or None in sides:
-            return _Answer(Decision.ASK, Confidence.NAMED, f"{known.reason} may be of another side")
-        return _Answer(Decision.KEEP, known.confidence, f"{known.reason} is not on the {side} side")
-
-    def _phase(self, node: ast.AST) -> int:
-        """The phase of a use: its class's, else that of the code outside the hierarchy."""
-        if is_test(self.path):
-            return self.spec.tests_phase
-        owner = self._owner(node)
-        role = self.roles.of.get(owner) if owner else None
-        return role.phase if role else self.spec.integrations_phase
-
-    def _owner(self, node: ast.AST) -> ClassRef | None:
-        return self.receivers.class_of(node)
-
-    def _lifted(self, node: ast.Attribute | ast.Name, name: str) -> str | None:
-        """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
-        owner = self._owner(node)
-        info = self.index.members.get(owner) if owner else None
-        if info is None or owner is None:
-            return None
-        every = [d for d in declarations(info) if d.name == name]
-        found = next((d for d in every if node in ast.walk(d.statement)), None)
-        if found is None or not found.initial or not found.plain:
-            return None
-        if not alone(self.module.text, found.statement):
-            return None
-        if found.function is None and not self._only_declared(info, found.statement, name):
-            return None
-        declared_by_body = self.index.members[self.index.root].function("__init__") is None
-        if found.function and not comes_late(found.function, found.statement, name, declared_by_body):
-            return None
-        names = {name, self.spec.renames[name]}
-        above = (self.index.classes.get(ref) for ref in self.index.classes.mro(owner)[1:])
-        if any(sets(info, names) for info in above if info):
-            return None
-        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
-
-    def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
-        """Whether a statement stands at the top of a class body that does not use the name itself."""
-        used = (
-            n for node in info.nodes for n in ast.walk(node.node) if isinstance(n, ast.Name) and n.id == name
-        )
-        return isinstance(self.receivers.parents[statement], ast.ClassDef) and not any(
-            isinstance(n.ctx, ast.Load) and self._in_class_body(n) for n in used
-        )
-
-    # --- definitions and bare names -----------------------------------------------------------------
-
-    def _definition(self, node: Function, name: str) -> _Answer:
-        owner = self._owner(node) if self._in_class_body(node) else None
-        role = self.roles.of.get(owner) if owner else None
-        if owner is None or role is None:
-            where = f"class {owner.name} is not in the hierarchy" if owner else "a function of its own"
-            return _Answer(Decision.KEEP, Confidence.PROVEN, where)
-        if owner in self.roles.shared:
-            return self._received(Known((owner,), Confidence.PROVEN, owner.name), name, node)
-        if role.side != self.spec.side_of(name):
-            reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"
-            return _Answer(Decision.KEEP, Confidence.PROVEN, reason)
-        if self._removable(node, owner, role):
-            phase = max(self.spec.integrations_phase, role.phase)
-            reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
-            return _Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
-        return _Answer(Decision.RENAME, Confidence.PROVEN, f"factory method of {owner.name}", role.phase)
-
-    def _removable(self, node: Function, owner: ClassRef, role: Role) -> bool:
-        if role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
-            return False
-        above = self.index.classes.mro(owner)[1:]
-        infos = [info for ref in above if (info := self.index.classes.get(ref))]
-        inherited = [f for info in infos if (f := info.function(node.name))]
-        # A body that returns nothing without being abstract is an answer.
-        declares = is_abstract(node) or any(isinstance(s, ast.Raise) for s in node.body)
-        return declares and all(is_trivial(f) for f in inherited)
-
-    def _in_class_body(self, node: ast.AST) -> bool:
-        """Whether a name bound at a node is an attribute of the class around it."""
-        shells = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-        around = (n for n in self.receivers.enclosing(node) if isinstance(n, ast.ClassDef | shells))
-        return isinstance(next(around, None), ast.ClassDef)
-
-    def _name(self, node: ast.Name, name: str) -> _Answer:
-        ref = self._owner(node) if self._in_class_body(node) else None
-        info = self.index.classes.get(ref) if ref else None
-        if ref is None or info is None or name not in info.nodes[0].body.bindings:
-            return _Answer(Decision.KEEP, Confidence.PROVEN, "a variable of its own")
-        answer = self._received(Known((ref,), Confidence.PROVEN, f"in {ref.name}"), name, node)
-        if isinstance(node.ctx, ast.Load):
-            return answer
-        if answer.decision is Decision.RENAME and (reason := self._lifted(node, name)):
-            return _Answer(Decision.DELETE, Confidence.PROVEN, reason, answer.phase, "declaration")
-        reason = answer.reason.replace("receiver is ", "declared ")
-        return _Answer(answer.decision, answer.confidence, reason, answer.phase, "annotation")
-
-    # --- strings and prose --------------------------------------------------------------------------
-
-    def _string(self, node: ast.Constant, name: str) -> _Answer:
-        text = str(node.value)
-        parent = self.receivers.parents.get(node)
-        if text == name and isinstance(parent, ast.Dict | ast.Subscript):
-            return _Answer(Decision.KEEP, Confidence.PROVEN, "key of a dictionary")
-        if text != name and not is_path(text, name):
-            return _Answer(Decision.KEEP, Confidence.PROVEN, "words of a message")
-        known = named_object(self.receivers, node, name)
-        if known is None:
-            return _Answer(Decision.ASK, Confidence.NAMED, "a string that may name the attribute")
-        return self._received(known, name, node)
-
-    def _prose(self, occurrence: Occurrence) -> _Answer:
-        """Docstrings and comments: they speak of the class they stand in."""
-        name = occurrence.name
-        line, _ = self.module.text.place(occurrence.offset)
-        owner = self.module.class_at(line)
-        if owner is not None and owner not in self.roles.of and self._owns(owner, name):
-            return _Answer(Decision.KEEP, Confidence.PROVEN, f"{owner.name} has a {name} of its own")
-        return _Answer(
-            Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", self.spec.docs_phase
-        )
-
-    def _owns(self, ref: ClassRef, name: str) -> bool:
-        infos = (self.index.classes.get(ancestor) for ancestor in self.index.classes.mro(ref))
-        return any(
-            info.function(name) or any(d.name == name for d in declarations(info)) for info in infos if info
-        )

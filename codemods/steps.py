@@ -51,12 +51,18 @@ def between_stages(found: Survey, stages: Sequence[Stage]) -> tuple[Step, ...]:
     made = []
     for after in stages:
         changes = (
-            replace(c, edits=tuple(e for e in after.edits.get(c.path, ()) if e not in known.get(c.path, ())))
+            replace(c, edits=_of_phase(after.phase, after.edits.get(c.path, ()), known.get(c.path, ())))
             for c in differences(before, after.contents)
         )
         made.append(Step(after.phase, tuple(changes)))
         before, known = {**before, **after.contents}, after.edits
     return tuple(made)
+
+
+def _of_phase(phase: Phase, edits: Sequence[Edit], known: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits a phase adds: its own, or what else is new where it has none of its own."""
+    new = tuple(edit for edit in edits if edit not in known)
+    return tuple(edit for edit in new if edit.phase == phase.number) or new
 
 
 def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage]:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from codemods import files, journal, project, repair
+from codemods import doubts, files, journal, project, repair
 from codemods.data import Change, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
 from codemods.project import Project
+from codemods.text import UnreadableSource, decode, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That mypy is asked where a receiver's class is not known; ``python`` is the target's interpreter."""
+
+    python: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class Survey:
     project: Project
     repairs: tuple[Change, ...] = ()
     landed: frozenset[int] = frozenset()
+    asked: Asked | None = None
+    doubts: tuple[Note, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -36,11 +48,18 @@ class Survey:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        return (*self.tree.notes, *self.project.notes)
+        return (*self.tree.notes, *self.doubts, *self.project.notes)
 
-    @property
+    @cached_property
     def failures(self) -> tuple[Failure, ...]:
-        return self.project.failures
+        """Files that Python would not read, those too that nothing else was to be known of."""
+        found = {failure.path: failure for failure in self.project.failures}
+        for path in self.project.modules.sources:
+            try:
+                parse(decode(self.snapshot[path]))
+            except UnreadableSource as error:
+                found.setdefault(path, Failure(path, error.code, error.reason))
+        return tuple(found[path] for path in sorted(found))
 
 
 @dataclass(frozen=True)
@@ -58,8 +77,8 @@ class Origin:
     """The tree with nothing landed and nothing repaired."""
 
 
-def survey(root: Path, spec: Spec, *, repair: bool = False) -> Survey:
-    """Read a tree and find everything there is to know about it.
+def survey(root: Path, spec: Spec, *, repair: bool = False, types: Asked | None = None) -> Survey:
+    """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
@@ -70,7 +89,20 @@ def survey(root: Path, spec: Spec, *, repair: bool = False) -> Survey:
     landed = journal.read(root)
     if landed is not None and landed.spec != spec.name:
         raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
-    return Survey(root, spec, tree, found, repairs, frozenset(landed.phases) if landed else frozenset())
+    found, doubtful = doubts_settled(found, root, types)
+    phases = frozenset(landed.phases) if landed else frozenset()
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful)
+
+
+def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
+    """The project with what mypy knows, where it is to be asked and there is something to ask."""
+    return doubts.settled(found, root, interpreter(root, types.python)) if types else (found, ())
+
+
+def interpreter(root: Path, named: Path | None) -> Path:
+    """The target's interpreter: the one named, else that of its ``.venv``, else our own."""
+    own = root / ".venv" / "bin" / "python"
+    return named or (own.absolute() if own.exists() else Path(sys.executable))
 
 
 def _project(snapshot: Snapshot, spec: Spec, mend: bool) -> tuple[Project, tuple[Change, ...]]:
@@ -92,4 +124,5 @@ def origin(found: Survey) -> Origin:
     bare = {path: data for path, data in found.snapshot.items() if path not in before}
     bare |= {path: data for path, data in before.items() if data is not None}
     mended, repairs = _project(bare, found.spec, 0 in landed.phases or bool(found.repairs))
+    mended, _ = doubts_settled(mended, found.root, found.asked)
     return Origin(mended, frozenset(landed.phases), repairs, before, bare)

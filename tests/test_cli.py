@@ -41,6 +41,11 @@ from codemods.data import (
 
 
 @dataclass(frozen=True)
+class Asked:
+    python: Path | None = None
+
+
+@dataclass(frozen=True)
 class Survey:
     root: Path
     spec: Spec
@@ -103,8 +108,8 @@ class Library:
     error: BaseException | None = None
     asked: dict[str, Any] = field(default_factory=dict)
 
-    def survey(self, root: Path, spec: Spec, *, repair: bool = False) -> Survey:
-        self.asked |= {"root": root, "spec": spec, "repair": repair}
+    def survey(self, root: Path, spec: Spec, *, repair: bool = False, types: Asked | None = None) -> Survey:
+        self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -176,7 +181,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     module: Any = ModuleType("codemods.migrate")
     for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
         setattr(module, name, getattr(stub, name))
-    module.Options = Options
+    module.Options, module.Asked = Options, Asked
     monkeypatch.setitem(sys.modules, "codemods.migrate", module)
     monkeypatch.setattr(codemods, "migrate", module, raising=False)
     return stub
@@ -197,7 +202,7 @@ Run = Callable[..., Result]
 def test_stub_has_the_shape_of_the_library() -> None:
     import codemods.migrate as real
 
-    for kind in (Survey, TreeLine, Step, Proof, Options, Report):
+    for kind in (Asked, Survey, TreeLine, Step, Proof, Options, Report):
         found = getattr(real, kind.__name__)
         assert {each.name for each in fields(kind)} <= {each.name for each in fields(found)} | set(dir(found))
     for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
@@ -308,7 +313,7 @@ def test_bug_is_a_traceback(library: Library, run: Run) -> None:
 def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path: Path) -> None:
     assert run("sites", "--spec", specs.BUILT_IN, "--repair").exit_code == 0
 
-    assert library.asked == {"root": tmp_path, "spec": specs.builtin(), "repair": True}
+    assert library.asked == {"root": tmp_path, "spec": specs.builtin(), "repair": True, "types": Asked(None)}
 
 
 @pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
@@ -861,3 +866,13 @@ def test_complaint_that_cannot_be_written_keeps_its_status(program: list[str]) -
         os.close(writer)
 
     assert ended.returncode == 2
+
+
+# --- when mypy is asked -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("command", "asked"), [("sites", True), ("diff", True), ("check", False)])
+def test_types_are_asked_for_but_by_check(library: Library, run: Run, command: str, asked: bool) -> None:
+    run(command)
+
+    assert (library.asked["types"] is not None) is asked

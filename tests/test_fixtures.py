@@ -137,12 +137,15 @@ def test_second_run_changes_nothing(case: Case, phases: tuple[int, ...]) -> None
 
 @each_set
 def test_later_phases_complete_a_tree_without_a_record(case: Case, phases: tuple[int, ...]) -> None:
-    """A clone of a tree that is half migrated ends where the whole migration does."""
+    """A clone of a tree that is half migrated ends where the whole migration does, but for the root."""
     snapshot = tree(_made(case, phases))
+    project = read_project(snapshot, case.spec)
 
-    rest = plan(read_project(snapshot, case.spec), frozenset(case.phases)).after(snapshot)
+    rest = plan(project, frozenset(case.phases)).after(snapshot)
 
     for path, data in tree(_made(case, case.phases)).items():
+        if path == project.root.path:  # without a record its factories stay as they are
+            continue
         assert rest[path].splitlines(keepends=True) == data.splitlines(keepends=True), path
 
 

@@ -184,7 +184,8 @@ def test_files_that_name_no_member_are_not_read() -> None:
         ({"a.pyi": "class Root: ..."}, "no class Root in this tree"),
         (
             {"a.py": "class Root: ...", "p/b.py": "class Root: ..."},
-            r"2 classes are called Root: a.py \(a.Root\) and p/b.py \(p.b.Root\); give the spec a dotted root",
+            r"2 classes are called Root: a.py \(a.Root\) and p/b.py \(p.b.Root\); "
+            r"give the spec a dotted root",
         ),
         (
             {"a.py": "class Root: ...\nclass Outer:\n    class Root: ..."},
@@ -256,7 +257,8 @@ def _ref(found: Index, name: str) -> ClassRef:
         ("from elsewhere import Gone\nclass A(Gone): ...", "the module is not of the tree"),
         ("from home import Gone", "no class has it as a base"),
         (
-            "try:\n    from home import Gone\nexcept ImportError:\n    from home import Left as Gone\nclass A(Gone): ...",
+            "try:\n    from home import Gone\nexcept ImportError:\n"
+            "    from home import Left as Gone\nclass A(Gone): ...",
             "",
         ),
         ("try:\n    from home import Gone\nexcept ImportError:\n    Gone = object\nclass A(Gone): ...", ""),

@@ -332,7 +332,8 @@ def test_parameter_of_a_test_is_what_the_fixture_returns(body: str) -> None:
         ("@pytest.fixture\ndef box() -> Iterator[Left]:\n    yield make()\n", "Left inferred"),
         ("@pytest.fixture\ndef box() -> Generator[Left, None, None]:\n    yield make()\n", "Left inferred"),
         (
-            "@pytest.fixture\ndef inner():\n    return Left()\n@pytest.fixture\ndef box(inner):\n    return inner\n",
+            "@pytest.fixture\ndef inner():\n    return Left()\n"
+            "@pytest.fixture\ndef box(inner):\n    return inner\n",
             "Left inferred",
         ),
         ("@pytest.mark.usefixtures('box')\ndef box():\n    return Left()\n", None),
@@ -344,7 +345,10 @@ def test_forms_of_fixtures(source: str, said: str | None) -> None:
 
 def test_nearest_fixture_counts() -> None:
     left, right = (FIXTURE.format(f"return {name}()") for name in ("Left", "Right"))
-    inside = "class TestIt:\n    @pytest.fixture\n    def box(self):\n        return Left()\n    def test_it(self, box):\n        box.probe"
+    inside = (
+        "class TestIt:\n    @pytest.fixture\n    def box(self):\n"
+        "        return Left()\n    def test_it(self, box):\n        box.probe"
+    )
     files = {
         **HIERARCHY,
         "tests/conftest.py": IMPORTS + right,

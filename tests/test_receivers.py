@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import pytest
 from codemods import receivers
 from codemods.data import Snapshot
 from codemods.gates.mypy import Mypy
+from codemods.process import Finished
 from codemods.receivers import Answers, Oracle, Question
 from codemods.scopes import ClassRef
 
@@ -279,6 +282,38 @@ def test_a_count_that_differs_is_unknown(tmp_path: Path, cache: Path) -> None:
     assert Oracle(cache, SRC).ask(tmp_path, snapshot, asked) == Answers()
 
 
+@pytest.mark.parametrize(
+    ("columns", "tails", "expected"),
+    [
+        ((3, 9), ("x", "y"), {20: "pkg.A", 28: "pkg.B"}),
+        ((9, 3), ("x", "y"), {}),  # the words before the dots say otherwise
+        ((3, 3), ("x", "y"), {}),
+        ((3, 9), ("", ""), {20: "pkg.A", 28: "pkg.B"}),
+    ],
+)
+def test_an_order_that_is_doubtful_is_unknown(
+    columns: tuple[int, int],
+    tails: tuple[str, str],
+    expected: Mapping[int, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = [[1, c, "_old", t, [n], True] for c, t, n in zip(columns, tails, ("pkg.A", "pkg.B"), strict=True)]
+    homes = {name: ["../outside.py", name[4:], False] for name in ("pkg.A", "pkg.B")}
+    output = json.dumps({"found": {"src/m.py": found}, "homes": homes})
+    monkeypatch.setattr(receivers, "run", lambda *_, **__: Finished(0, output, "", timed_out=False))
+    answers = ask(
+        Oracle(tmp_path / "cache", SRC),
+        tmp_path,
+        {"src/m.py": "def f(x, y): '→'; x._old; y._old\n"},
+        "src/m.py",
+    )
+
+    assert {place[2]: answer.classes for place, answer in answers.by_place.items()} == {
+        column + 1: (name,) for column, name in expected.items()
+    }
+
+
 def test_several_names_in_a_line(tmp_path: Path, cache: Path) -> None:
     text = "from pkg.mod import A, B\ndef f(x: A, y: B): x.one, y._old, x._old, y.one\n"
     snapshot = lay(tmp_path, HIERARCHY | {"src/m.py": text})
@@ -354,7 +389,7 @@ def test_a_file_asked_about_that_stands_in_the_way_is_left_out(tmp_path: Path, c
 
 def test_the_configuration_says_where_modules_are_and_nothing_more(tmp_path: Path, cache: Path) -> None:
     tree = {f"lib/{name}": text for name, text in HIERARCHY.items()}
-    tree |= {"app/m.py": "from pkg.mod import make\nmake()._old\n"}
+    tree |= {"app/m.py": "from pkg.mod import A\ndef f(x: A) -> None:\n    x._old\n"}
     tree |= {
         "plugin.py": "open('ran', 'w')\n",
         "mypy.ini": """\
@@ -407,6 +442,34 @@ def test_the_cache_of_the_gate_stays_good(tmp_path: Path, cache: Path) -> None:
 
     assert len(alone.problems) == 2
     assert seen == [("A", alone)] * 3
+
+
+def remembered(cache: Path) -> Mapping[str, bytes]:
+    """What a cache holds of modules, be it in files or in databases."""
+    paths = [path for path in cache.rglob("*") if path.is_file()]
+    found = {str(path): path.read_bytes() for path in paths if path.suffix == ".json"}
+    for path in (path for path in paths if path.suffix == ".db"):
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            found |= {
+                f"{path}:{name}": data for name, data in database.execute("select path, data from files2")
+            }
+    assert found
+    return {name: data for name, data in found.items() if "@" not in name}
+
+
+def test_texts_leave_no_trace_in_the_cache_of_the_gate(tmp_path: Path, cache: Path) -> None:
+    text = "import between\ndef f(): between.b()._old\n"
+    between = "import pkg.mod\ndef b() -> pkg.mod.B: return pkg.mod.B()\n"
+    snapshot = lay(tmp_path, HIERARCHY | {"src/m.py": text, "src/between.py": between})
+    mod = PurePosixPath("src/pkg/mod.py")
+    asked = {PurePosixPath("src/m.py"): questions(text)}
+    oracle = Oracle(cache, SRC)
+    assert len(oracle.ask(tmp_path, snapshot, asked).by_place) == 1
+    before = remembered(cache)
+    changed = {**snapshot, mod: snapshot[mod] + b"class B(A): ...\n"}
+
+    assert len(oracle.ask(tmp_path, changed, asked).by_place) == 1
+    assert remembered(cache) == before
 
 
 # --- what may go wrong --------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def _role(source: str, name: str, path: str = "user.py") -> str | None:
     """The part, side and phase of a class."""
     found = {ref.name: role for ref, role in _roles(source, path).of.items()}
     role = found.get(name)
-    return role and f"{role.part} {role.side} {role.phase}"
+    return f"{role.part} {role.side} {role.phase}" if role else None
 
 
 # --- parts, sides, phases -----------------------------------------------------------------------
@@ -142,6 +142,12 @@ def test_protocol_belongs_to_the_only_side_that_has_what_it_asks_for(asked: str,
     assert _role(f"{PROTOCOL}    {asked}", "P") == role
 
 
+def test_protocol_beside_a_class_of_the_hierarchy_is_its_own_whatever_others_have() -> None:
+    source = f"{PROTOCOL}    _left_box: Box\nclass Other:\n    _left_box = 1\nclass A(Left): ...\n"
+
+    assert _role(source, "P") == "protocol left 2"
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 
@@ -178,7 +184,8 @@ def test_noop_name_of_the_other_side_is_no_collision(source: str, why: str) -> N
         ),
         (
             "class A(Left):\n    @abstractmethod\n    def _make_right_box(self): ...",
-            "class A has both _make_left_box and _make_right_box in its MRO; they cannot both become _make_box",
+            "class A has both _make_left_box and _make_right_box in its MRO; "
+            "they cannot both become _make_box",
         ),
         (
             "class A(Root):\n    _left_box = None\n    _right_box = None",
@@ -187,7 +194,8 @@ def test_noop_name_of_the_other_side_is_no_collision(source: str, why: str) -> N
         (
             "class A(Root):\n    def _make_left_box(self):\n        return 1\n"
             "    def _make_right_box(self):\n        return 1",
-            "class A has both _make_left_box and _make_right_box in its MRO; they cannot both become _make_box",
+            "class A has both _make_left_box and _make_right_box in its MRO; "
+            "they cannot both become _make_box",
         ),
         (
             "class A(Root):\n    _left_box = None\n    _right_on = False",

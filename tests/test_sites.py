@@ -115,7 +115,8 @@ def test_phase_of_a_use_is_that_of_its_class(header: str, path: str, phase: int)
         ),
         ("class Other:\n    def f(self):\n        self._left_box", "a class outside"),
         (
-            "class Other: ...\nclass A(Left):\n    other: Other\n    def f(self):\n        self.other._left_box",
+            "class Other: ...\nclass A(Left):\n    other: Other\n"
+            "    def f(self):\n        self.other._left_box",
             "a part",
         ),
         (
@@ -220,7 +221,10 @@ def test_ask_about_a_string_that_may_name_an_attribute(body: str) -> None:
 
 
 def test_strings_of_classes_outside_are_kept() -> None:
-    source = "class Other:\n    def f(self):\n        hasattr(self, '_left_box')\nmock.patch('user.Other._left_box')\n"
+    source = (
+        "class Other:\n    def f(self):\n        hasattr(self, '_left_box')\n"
+        "mock.patch('user.Other._left_box')\n"
+    )
 
     assert _decided(source) == ["string keep proven", "string keep proven"]
 
@@ -383,7 +387,8 @@ def _declared(body: str, header: str = "class A(Left)", bases: str = BASES) -> l
             "a tuple",
         ),
         (
-            "    def __init__(self):\n        super().__init__()\n        if x:\n            self._left_box = None",
+            "    def __init__(self):\n        super().__init__()\n"
+            "        if x:\n            self._left_box = None",
             "if",
         ),
         ("    def close(self):\n        self._left_box = None", "a reset"),
@@ -403,7 +408,8 @@ def test_noop_declaration_is_renamed_not_deleted(body: str, why: str) -> None:
     ("body", "why"),
     [
         (
-            "    def __init__(self):\n        super().__init__()\n        self._left_box.fold()\n        self._left_box = None",
+            "    def __init__(self):\n        super().__init__()\n"
+            "        self._left_box.fold()\n        self._left_box = None",
             "it is used in between",
         ),
         (
@@ -439,9 +445,11 @@ def test_noop_declaration_on_the_line_of_its_class_is_renamed() -> None:
         "    def __init__(self):\n        super().__init__()\n        self._left_on = False  # not yet",
         "    def __init__(self):\n        super().__init__()\n        self._left_box: Box | None = None",
         "    def __init__(self):\n        super().__init__()\n        self._left_box: Box",
-        "    def __init__(self, x):\n        super(A, self).__init__(x)\n        y = 1\n        self._left_on = False",
+        "    def __init__(self, x):\n        super(A, self).__init__(x)\n"
+        "        y = 1\n        self._left_on = False",
         "    def __init__(this):\n        Left.__init__(this)\n        this._left_on = False",
-        "    def __init__(self):\n        super().__init__()\n        self._left_box = (\n            None)  # none",
+        "    def __init__(self):\n        super().__init__()\n"
+        "        self._left_box = (\n            None)  # none",
         "    _left_box = None",
         "    _left_box: Box",
         "    _left_box: Box | None = None\n    x = 1",
@@ -455,7 +463,8 @@ def test_declaration_that_carries_nothing_is_deleted(body: str) -> None:
 def test_root_that_declares_in_its_body_may_come_later() -> None:
     files = {
         "page.py": "class Page: ...\n",
-        "a.py": "from page import Page\nclass A(Page):\n    def __init__(self):\n        self._page_pen = None\n",
+        "a.py": "from page import Page\nclass A(Page):\n    def __init__(self):\n"
+        "        self._page_pen = None\n",
     }
 
     assert [s.decision for s in sited(files, "a.py", ONE_SIDE)] == ["delete"]
@@ -490,7 +499,8 @@ def test_noop_factory_is_renamed_not_deleted(body: str, why: str) -> None:
         f"{ABSTRACT}    def _make_left_box(self): ...",
         f"{ABSTRACT}    async def _make_left_box(self):\n        pass",
         f"{ABSTRACT}    def _make_left_box(self):\n        '''Make it.'''",
-        f"{ABSTRACT}    def _make_left_box(self):\n        '''Make it.'''\n        raise NotImplementedError('x')",
+        f"{ABSTRACT}    def _make_left_box(self):\n"
+        f"        '''Make it.'''\n        raise NotImplementedError('x')",
         "    def _make_left_box(self):\n        raise NotImplementedError",
         "    @abc.abstractmethod\n    def _make_left_box(self) -> Box: ...",
     ],
@@ -522,14 +532,20 @@ def test_factory_is_deleted_no_earlier_than_all_classes_have_the_new_name() -> N
 
 
 def test_factory_of_a_class_below_a_concrete_one_is_renamed() -> None:
-    source = "class A(Left):\n    def _make_left_box(self):\n        return 1\nclass B(A):\n    def _make_left_box(self): ..."
+    source = (
+        "class A(Left):\n    def _make_left_box(self):\n"
+        "        return 1\nclass B(A):\n    def _make_left_box(self): ..."
+    )
 
     assert _decided(source) == ["definition rename proven", "definition rename proven"]
 
 
 # --- mixins, protocols, prose -------------------------------------------------------------------
 
-MIXIN = "class M:\n    _left_box: SmallBox\n    def f(self):\n        if hasattr(self, '_left_box'):\n            self._left_box\n"
+MIXIN = (
+    "class M:\n    _left_box: SmallBox\n    def f(self):\n"
+    "        if hasattr(self, '_left_box'):\n            self._left_box\n"
+)
 
 
 def test_mixin_of_the_hierarchy_is_switched() -> None:

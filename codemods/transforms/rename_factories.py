@@ -10,4 +10,4 @@ class RenameFactories(RenameNames):
     """``def _old`` and ``self._old()`` become the new name wherever the sites say so."""
 
     def takes(self, site: Site) -> bool:
-        return self.spec.is_factory(site.name)
+        return not site.prose and self.spec.is_factory(site.name)

@@ -12,7 +12,7 @@ class SwitchAttributes(RenameNames):
     """``self._old`` becomes ``self._new`` wherever the sites say so."""
 
     def takes(self, site: Site) -> bool:
-        return not self.spec.is_factory(site.name)
+        return not site.prose and not self.spec.is_factory(site.name)
 
     def leave_AnnAssign(
         self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign

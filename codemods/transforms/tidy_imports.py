@@ -31,10 +31,17 @@ class TidyImports(Codemod):
             add = self._added_for_checking if checked else self._added
             tidied = tidied.with_changes(body=add(list(tidied.body), source, name))
         if tidied is not updated_node:
-            for statement in original_node.body[: end_of_imports(original_node.body) + 2]:
-                reason = "imports of what the migration uses and no longer uses"
-                self.report(statement, min(self.phases), reason)
+            end = end_of_imports(original_node.body) + 1
+            for node in (*original_node.body[:end], *map(_head, original_node.body[end : end + 1])):
+                self.report(node, self._phase(), "imports of what the migration uses and no longer uses")
         return tidied
+
+    def _phase(self) -> int:
+        """The first phase that has something to do in this file."""
+        roles = self.project.roles.of
+        own = {role.phase for ref, role in roles.items() if ref.path == self.given.path}
+        own |= {site.phase for site in self.given.sites()}
+        return min(own & self.phases, default=min(self.phases))
 
     # --- what is there ----------------------------------------------------------------------------
 
@@ -99,6 +106,13 @@ class TidyImports(Codemod):
         added = self.statement(f"if TYPE_CHECKING:\n{self.indent}from {source} import {name}\n")
         at = end_of_imports(body) + 1
         return [*body[:at], added.with_changes(leading_lines=[BLANK]), *body[at:]]
+
+
+def _head(statement: cst.BaseStatement) -> cst.CSTNode:
+    """Where a statement begins; a class or function is not meant with its body."""
+    if isinstance(statement, cst.ClassDef | cst.FunctionDef):
+        return statement.decorators[0] if statement.decorators else statement.name
+    return statement
 
 
 def _without_imports(

@@ -34,4 +34,4 @@ class UpdateDocs(Codemod):
 
     @staticmethod
     def _takes(site: Site) -> bool:
-        return site.decision is Decision.RENAME and site.kind in ("comment", "docstring")
+        return site.decision is Decision.RENAME and site.prose

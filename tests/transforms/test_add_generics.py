@@ -844,7 +844,7 @@ class Left(Root, Generic[T]):
 
 
 class Small(Left[int]):
-    def _make_left_box(self) -> SmallBox: 
+    def _make_left_box(self) -> SmallBox:
         return SmallBox()
 
 

@@ -1,0 +1,121 @@
+"""Files as they come: encodings, line ends and what LibCST cannot do stay whole or are refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers import check_change, failures
+
+LEFT = """\
+from boxes import Box
+from root import Root
+
+
+class Left(Root):
+    # What it holds
+    _left_box = None
+
+    def use(self):
+        return "\u00e9", self._left_box, "\u00e9", self._left_on
+
+    def _make_left_box(self) -> Box:
+        return Box()
+"""
+AFTER = """\
+from boxes import Box
+from root import Root
+
+
+class Left(Root[Box]):
+    def use(self):
+        return "\u00e9", self._box, "\u00e9", self._on
+
+    def _make_box(self) -> Box:
+        return Box()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\n", "\r\n"),
+        ("    ", "\t"),
+        ("    ", "  "),
+        ("\n\n\n", "\n\x0c\n"),
+        ("        return", "        return "),
+    ],
+    ids=["CRLF", "tabs", "two blanks", "form feed", "odd blanks"],
+)
+def test_style_stays(old: str, new: str) -> None:
+    check_change(
+        {"left.py": LEFT.replace(old, new).encode()},
+        {"left.py": AFTER.replace(old, new).encode()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "encoding"),
+    [
+        ("# -*- coding: latin-1 -*-\n", "latin-1"),
+        ("#!/usr/bin/env python\n# vim: set fileencoding=cp1252 :\n", "cp1252"),
+        ("", "utf-8-sig"),
+        ("# coding: utf-8\n", "utf-8-sig"),
+    ],
+    ids=["latin-1", "cp1252", "BOM", "BOM and cookie"],
+)
+def test_encoding_stays(prefix: str, encoding: str) -> None:
+    check_change(
+        {"left.py": (prefix + LEFT).encode(encoding)}, {"left.py": (prefix + AFTER).encode(encoding)}
+    )
+
+
+def test_no_newline_at_the_end() -> None:
+    check_change({"left.py": LEFT.rstrip("\n").encode()}, {"left.py": AFTER.rstrip("\n").encode()})
+
+
+def test_line_ends_that_differ() -> None:
+    before, after = LEFT.encode().split(b"    def use"), AFTER.encode().split(b"    def use")
+
+    check_change(
+        {"left.py": before[0] + b"    def use" + before[1].replace(b"\n", b"\r\n")},
+        {"left.py": after[0] + b"    def use" + after[1].replace(b"\n", b"\r\n")},
+    )
+
+
+def test_new_lines_are_like_the_others() -> None:
+    before = b"class Root:\r\n\tdef __init__(self):\r\n\t\tself.x = 1"
+    after = (
+        b"from typing import Generic, Optional\r\n"
+        b"\r\n"
+        b"from client_types import BoxType\r\n"
+        b"from old_names import OldNames\r\n"
+        b"\r\n\r\n"
+        b"class Root(Generic[BoxType], OldNames):\r\n"
+        b"\tdef __init__(self):\r\n"
+        b"\t\tself.x = 1\r\n"
+        b"\r\n"
+        b"\t\tself._box: Optional[BoxType] = None\r\n"
+        b"\t\tself._on = False\r\n"
+        b"\t\tself._count = False\r\n"
+        b"\r\n"
+        b"\tdef _make_box(self) -> BoxType:\r\n"
+        b"\t\traise NotImplementedError"
+    )
+
+    check_change({"root.py": before}, {"root.py": after}, phases=(1,))
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("\x0c" + LEFT, "round-trip"),
+        (LEFT.replace("\n", "\r"), "round-trip"),
+        (LEFT.replace("class Left", "class Inner:\n  \\\n  x = 1\n\n\nclass Left"), "parser-limit"),
+        (LEFT + "x = " + "-" * 900 + "1\n", "parser-limit"),
+    ],
+    ids=["form feed in the first line", "lone CR", "backslash in an empty line", "deep"],
+)
+def test_files_that_libcst_cannot_do(source: str, code: str) -> None:
+    (failure,) = failures({"left.py": source.encode()})
+
+    assert (str(failure.path), failure.code) == ("left.py", code)
