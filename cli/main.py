@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from cli import __version__, render, terminal
-from cli.options import common, repair_option
+from cli.options import common, confidence_option, repair_option
 from cli.terminal import Line, Unwritable
-from codemods.data import Decision, MigrationError, Site, Spec
+from codemods.data import Confidence, Decision, MigrationError, Site, Spec
 
 if TYPE_CHECKING:
     from codemods.migrate import Survey
@@ -81,14 +81,17 @@ def app(context: click.Context) -> int:
 @app.command()
 @common("text", "json")
 @repair_option
-def sites(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool) -> int:
+@confidence_option
+def sites(
+    path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
+) -> int:
     """List every occurrence of an old name in PATH and what will become of it.
 
     \b
     Example:
       classmod sites --format json . > sites.json
     """
-    survey = _survey(path, spec_file, repair=repair)
+    survey = _survey(path, spec_file, repair=repair, confidence=confidence)
     found = _of_phases(survey, survey.sites, phases)
     if layout == "json":
         terminal.write(render.sites_json(found))
@@ -100,7 +103,10 @@ def sites(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
 @app.command()
 @common("text", "patch", "json")
 @repair_option
-def diff(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool) -> int:
+@confidence_option
+def diff(
+    path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
+) -> int:
     """Show the change of every phase and write nothing. Exit status 1: there are changes.
 
     \b
@@ -110,7 +116,7 @@ def diff(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...
     """
     from codemods import migrate
 
-    survey = _survey(path, spec_file, repair=repair)
+    survey = _survey(path, spec_file, repair=repair, confidence=confidence)
     steps = migrate.steps(survey, phases)
     numbers = {step.phase.number for step in steps}
     asked = [site for site in _asked(survey) if not phases or site.phase in numbers]
@@ -126,6 +132,7 @@ def diff(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...
 @app.command()
 @common("text")
 @repair_option
+@confidence_option
 @click.option(
     "--python",
     "interpreter",
@@ -145,6 +152,7 @@ def apply(
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
+    confidence: str,
     interpreter: Path | None,
     no_gate: tuple[str, ...],
     allow_dirty: bool,
@@ -162,7 +170,7 @@ def apply(
 
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
-    survey = _survey(path, spec_file, repair=repair, python=python)
+    survey = _survey(path, spec_file, repair=repair, python=python, confidence=confidence)
     options = migrate.Options(
         python=python,
         no_gate=frozenset(no_gate),
@@ -181,7 +189,8 @@ def apply(
 
 @app.command()
 @common("text")
-def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
+@click.option("--strict", is_flag=True, help="A place that cannot be decided counts as a leftover.")
+def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], strict: bool) -> int:
     """Say where an old name is still in use. Exit status 1: somewhere.
 
     \b
@@ -195,7 +204,7 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     asked = _of_phases(survey, _asked(survey), phases)
     terminal.show(render.leftovers(found))
     terminal.show(render.check_summary(found, asked, _phase_names(survey.spec)), err=True)
-    return FOUND if found else CLEAN
+    return FOUND if found or (strict and asked) else CLEAN
 
 
 @app.command()
@@ -223,12 +232,14 @@ def _survey(
     repair: bool = False,
     types: bool = True,
     python: Path | None = None,
+    confidence: str = Confidence.INFERRED,
 ) -> Survey:
     from codemods import migrate
     from codemods import spec as specs
 
     spec = specs.for_project(path, spec_file)
-    survey = migrate.survey(path, spec, repair=repair, types=migrate.Asked(python) if types else None)
+    asked = migrate.Asked(python) if types else None
+    survey = migrate.survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
     return survey
 

@@ -52,3 +52,11 @@ def common(*formats: str) -> Callable[[_Command], _Command]:
 repair_option = click.option(
     "--repair", is_flag=True, help="Mend imports of renamed classes first, as phase 0."
 )
+
+confidence_option = click.option(
+    "--confidence",
+    type=click.Choice(["proven", "inferred", "named"]),
+    default="inferred",
+    show_default=True,
+    help="How sure a decision has to be to be taken; what falls under it is asked.",
+)

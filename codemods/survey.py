@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from codemods import doubts, files, journal, project, repair
-from codemods.data import Change, Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
 from codemods.project import Project
 from codemods.text import UnreadableSource, decode, parse
+from codemods.threshold import taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Survey:
     landed: frozenset[int] = frozenset()
     asked: Asked | None = None
     doubts: tuple[Note, ...] = ()
+    confidence: Confidence = Confidence.INFERRED
 
     @property
     def snapshot(self) -> Snapshot:
@@ -77,8 +79,17 @@ class Origin:
     """The tree with nothing landed and nothing repaired."""
 
 
-def survey(root: Path, spec: Spec, *, repair: bool = False, types: Asked | None = None) -> Survey:
+def survey(
+    root: Path,
+    spec: Spec,
+    *,
+    repair: bool = False,
+    types: Asked | None = None,
+    confidence: Confidence = Confidence.INFERRED,
+) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
+
+    Decisions known less well than ``confidence`` become asks.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
@@ -91,7 +102,8 @@ def survey(root: Path, spec: Spec, *, repair: bool = False, types: Asked | None 
         raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful)
+    found = taken(found, confidence)
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
@@ -125,4 +137,5 @@ def origin(found: Survey) -> Origin:
     bare |= {path: data for path, data in before.items() if data is not None}
     mended, repairs = _project(bare, found.spec, 0 in landed.phases or bool(found.repairs))
     mended, _ = doubts_settled(mended, found.root, found.asked)
+    mended = taken(mended, found.confidence)
     return Origin(mended, frozenset(landed.phases), repairs, before, bare)

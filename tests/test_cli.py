@@ -108,8 +108,16 @@ class Library:
     error: BaseException | None = None
     asked: dict[str, Any] = field(default_factory=dict)
 
-    def survey(self, root: Path, spec: Spec, *, repair: bool = False, types: Asked | None = None) -> Survey:
-        self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types}
+    def survey(
+        self,
+        root: Path,
+        spec: Spec,
+        *,
+        repair: bool = False,
+        types: Asked | None = None,
+        confidence: Confidence = Confidence.INFERRED,
+    ) -> Survey:
+        self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -311,9 +319,15 @@ def test_bug_is_a_traceback(library: Library, run: Run) -> None:
 
 
 def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path: Path) -> None:
-    assert run("sites", "--spec", specs.BUILT_IN, "--repair").exit_code == 0
+    assert run("sites", "--spec", specs.BUILT_IN, "--repair", "--confidence", "proven").exit_code == 0
 
-    assert library.asked == {"root": tmp_path, "spec": specs.builtin(), "repair": True, "types": Asked(None)}
+    assert library.asked == {
+        "root": tmp_path,
+        "spec": specs.builtin(),
+        "repair": True,
+        "types": Asked(None),
+        "sure": Confidence.PROVEN,
+    }
 
 
 @pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
@@ -876,3 +890,9 @@ def test_types_are_asked_for_but_by_check(library: Library, run: Run, command: s
     run(command)
 
     assert (library.asked["types"] is not None) is asked
+
+
+def test_check_strict_takes_an_ask_for_a_leftover(library: Library, run: Run) -> None:
+    library.sites = (site(Decision.ASK),)
+
+    assert (run("check").exit_code, run("check", "--strict").exit_code) == (0, 1)
