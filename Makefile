@@ -37,11 +37,10 @@ demo: $(READY)
 	@git -C $(DEMO) init --quiet && git -C $(DEMO) add --all --force && \
 	  git -C $(DEMO) -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false \
 	    commit --quiet --no-verify --message 'before the migration'
-	$(call show,1 of 5: which old names are there and what becomes of them,classmod sites $(DEMO) > .demo/sites; tail -n 12 .demo/sites,0)
+	$(call show,1 of 5: which old names are there and what becomes of them,classmod sites $(DEMO) > .demo/sites; tail -n 13 .demo/sites,0)
 	$(call show,2 of 5: what would change,classmod diff $(DEMO),1)
 	$(call show,3 of 5: prove each phase in a staging copy and land them,classmod apply $(DEMO),0)
-	$(call show,4 of 5: what is still in use,classmod check $(DEMO) > .demo/leftovers,1)
-	@printf '\n$$ head -n 3 .demo/leftovers\n\n'; head -n 3 .demo/leftovers
+	$(call show,4 of 5: is an old name still in use?,classmod check $(DEMO),0)
 	$(call show,5 of 5: take it back,classmod rollback $(DEMO),0)
 	@git -C $(DEMO) diff --quiet HEAD && test -z "$$(git -C $(DEMO) status --porcelain)" && \
 	  printf '\nThe tree is what it was before, byte for byte. It stays in $(DEMO): try $(BIN)/classmod there.\n'

@@ -7,13 +7,14 @@ several leave it open, a mixin that declares the attribute binds it, and nothing
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.bounds import nearest, used_of
 from codemods.data import MigrationError, Note, Spec, TypeParameter
 from codemods.declarations import declarations, is_test, is_trivial, without_none
-from codemods.index import ClassInfo, Function, Index
+from codemods.index import Function, Index
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
 
@@ -129,11 +130,7 @@ class _Solver:
         }
 
     def _returned(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        side = self.roles.side(ref)
-        for factory in self.spec.factories:
-            if factory.type_parameter != parameter.name:
-                continue
-            names = {factory.new, *(old for s, old in factory.old.items() if s == side)}
+        for names in self._factories(ref, parameter):
             for ancestor, function in self._definitions(ref, names):
                 if is_trivial(function):
                     return None
@@ -143,6 +140,13 @@ class _Solver:
                 self._note(ancestor.path, function.lineno, text)
                 return self._declared(ref, names)
         return None
+
+    def _factories(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[set[str]]:
+        """The names, new and old, of the factories that make a class' clients for a parameter."""
+        side = self.roles.side(ref) or ""
+        for factory in self.spec.factories:
+            if factory.type_parameter == parameter.name:
+                yield {factory.new, *(old for s, old in factory.old.items() if s == side)}
 
     def _definitions(self, ref: ClassRef, names: set[str]) -> Iterator[tuple[ClassRef, Function]]:
         for ancestor in self.classes.mro(ref):
@@ -263,32 +267,12 @@ class _Solver:
     def _bounds(
         self, types: tuple[ClassRef, ...], root: ClassRef, users: list[ClassRef], parameter: TypeParameter
     ) -> tuple[ClassRef, ...]:
-        """The nearest class all types share that has what the classes use of the client; else all types."""
-        if not types:
-            return (root,)
-        used = {name for ref in users for name in self._used(self.index.members[ref], parameter)}
-        lines = [self.classes.mro(t) for t in types]
-        # What is shared beside the root's bound (a mixin of the clients) is no bound that the root allows.
-        shared = [c for c in lines[0] if all(c in line for line in lines) and root in self.classes.mro(c)]
-        return next(
-            ((ref,) for ref in shared if used <= self._members(ref) | self._missing_everywhere(types, used)),
-            types,
-        )
-
-    def _missing_everywhere(self, types: Iterable[ClassRef], used: set[str]) -> set[str]:
-        """What no type has anyway (or what not all have) is an error today and no reason for a union."""
-        return {name for name in used if not all(name in self._members(t) for t in types)}
-
-    def _members(self, ref: ClassRef) -> set[str]:
-        infos = [info for ancestor in self.classes.mro(ref) if (info := self.classes.get(ancestor))]
-        return {item.name for info in infos for item in (*info.functions(), *declarations(info))}
-
-    def _used(self, info: ClassInfo, parameter: TypeParameter) -> Iterator[str]:
+        # Where no class makes one, what the abstract factories promise is what is known.
+        promised = (self._declared(ref, names) for ref in users for names in self._factories(ref, parameter))
+        types = types or tuple(dict.fromkeys(c for c in promised if c and root in self.classes.mro(c)))
         names = self._names(parameter)
-        for node in (n for c in info.nodes for n in ast.walk(c.node)):
-            match node:
-                case ast.Attribute(value=ast.Attribute(attr=name)) if name in names:
-                    yield node.attr
+        used = {name for ref in users for name in used_of(self.index.members[ref], names)}
+        return nearest(self.classes, types, root, used) if types else (root,)
 
     def _unions(self) -> Iterator[Union]:
         for parameter in self.spec.type_parameters:

@@ -33,10 +33,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class TypeParameter:
-    """A type parameter of the root class.
+    """A type parameter of the root class; every argument descends from ``bound``.
 
-    ``bound`` names the class every argument descends from. ``variables`` and ``unions`` give, by
-    side, the names of the narrower type variable and of the union of the types found.
+    ``variables`` and ``unions`` name, by side, the narrower type variable and the union of the types found.
     """
 
     name: str
@@ -250,13 +249,8 @@ class Plan:
 
     def after(self, snapshot: Snapshot) -> dict[PurePosixPath, bytes]:
         """The tree ``snapshot`` becomes."""
-        tree = dict(snapshot)
-        for change in self.changes:
-            if change.after is None:
-                tree.pop(change.path, None)
-            else:
-                tree[change.path] = change.after
-        return tree
+        changed = {change.path: change.after for change in self.changes}
+        return {path: data for path, data in {**snapshot, **changed}.items() if data is not None}
 
 
 # --- what is proven -----------------------------------------------------------------------------

@@ -57,10 +57,15 @@ def sets(info: ClassInfo, names: Container[str]) -> bool:
     )
 
 
+def members(classes: Classes, ref: ClassRef) -> set[str]:
+    """The names of all attributes and methods that a class and its ancestors in the tree have."""
+    infos = [info for ancestor in classes.mro(ref) if (info := classes.get(ancestor))]
+    return {item.name for info in infos for item in (*info.functions(), *declarations(info))}
+
+
 def owns(classes: Classes, ref: ClassRef, name: str) -> bool:
     """Whether a class or an ancestor of it in the tree has an attribute or method of this name."""
-    infos = (classes.get(ancestor) for ancestor in classes.mro(ref))
-    return any(i.function(name) or any(d.name == name for d in declarations(i)) for i in infos if i)
+    return name in members(classes, ref)
 
 
 def is_early(declaration: Declaration) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -9,11 +10,19 @@ from codemods.data import Change, Decision, Edit, Site
 from codemods.edits import splice
 from codemods.text import Text, line_starts
 
+_OTHER_BYTES = "surrogateescape"
+
 
 def read(data: bytes) -> Text:
     """A document as text; bytes that are no UTF-8 are carried as surrogates."""
-    text = data.decode("utf-8", "surrogateescape")
-    return Text(text, "utf-8", False, line_starts(text))
+    bom = data.startswith(codecs.BOM_UTF8)
+    text = data[len(codecs.BOM_UTF8) * bom :].decode("utf-8", _OTHER_BYTES)
+    return Text(text, "utf-8", bom, line_starts(text))
+
+
+def write(text: Text, after: str) -> bytes:
+    """The bytes of a document that was read as ``text`` and says ``after`` now."""
+    return (codecs.BOM_UTF8 if text.bom else b"") + after.encode("utf-8", _OTHER_BYTES)
 
 
 def change(path: PurePosixPath, data: bytes, sites: Iterable[Site]) -> Change | None:
@@ -27,4 +36,4 @@ def change(path: PurePosixPath, data: bytes, sites: Iterable[Site]) -> Change | 
     )
     if not edits:
         return None
-    return Change(path, data, splice(text.text, edits).encode("utf-8", "surrogateescape"), edits)
+    return Change(path, data, write(text, splice(text.text, edits)), edits)

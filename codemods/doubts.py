@@ -35,7 +35,7 @@ def settled(project: Project, root: Path, python: Path | None) -> tuple[Project,
         return project, (
             Note(_HERE, 1, f"mypy was not of help with {_counted(questions)}: {answers.failure}"),
         )
-    found = sites.find(project.index, project.roles, project.spec, _known(answers))
+    found = sites.find(project.index, project.roles, project.spec, _known(answers, project))
     return replace(project, sites=found), ()
 
 
@@ -53,7 +53,7 @@ def _questions(project: Project) -> dict[PurePosixPath, list[Question]]:
     return found
 
 
-def _known(answers: Answers) -> Mapping[tuple[PurePosixPath, int, int], Known]:
+def _known(answers: Answers, project: Project) -> Mapping[tuple[PurePosixPath, int, int], Known]:
     return {
         place: Known(
             answer.homes if answer.complete else (*answer.homes, None),
@@ -61,6 +61,8 @@ def _known(answers: Answers) -> Mapping[tuple[PurePosixPath, int, int], Known]:
             answer.reason.removeprefix("receiver is "),
         )
         for place, answer in answers.by_place.items()
+        # Of a class outside and perhaps others nothing is known; a mock may stand for anything.
+        if answer.complete or any(ref in project.roles.of for ref in answer.homes if ref)
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import MigrationError, Snapshot, Spec
-from codemods.modules import Meaning, Missing, Modules
+from codemods.modules import External, Meaning, Missing, Modules
 from codemods.scopes import ClassNode, ClassRef, Module, statements
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -114,6 +114,18 @@ class Index:
 
     def parents(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         return tuple(p for p in self.members[ref].parents if p in self.members)
+
+    def outside(self, ref: ClassRef) -> list[str]:
+        """Bases and metaclass of a class that come from outside the tree, dotted."""
+        info = self.classes.get(ref)
+        metas = [
+            self.modules.meaning(keyword.value, node.scope)
+            for node in (info.nodes if info else ())
+            for keyword in node.node.keywords
+            if keyword.arg == "metaclass"
+        ]
+        found = (*(base.meaning for base in (info.bases if info else ())), *metas)
+        return [meaning.dotted for meaning in found if isinstance(meaning, External)]
 
     def descendants(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """The class itself and every member below it."""

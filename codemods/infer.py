@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods import spelled
 from codemods.data import Confidence
-from codemods.declarations import declarations, fixture_name, parametrizes, receiver
+from codemods.declarations import declarations, fixture_name, receiver
 from codemods.index import Classes, ClassInfo, Function
-from codemods.modules import Meaning, bound_in
+from codemods.modules import bound_in
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
 
-_WRAPPERS = frozenset({"Optional", "Union", "Final", "ClassVar", "Annotated", "Type", "type", "Awaitable"})
-_YIELDING = frozenset({"Iterator", "Generator", "AsyncIterator", "AsyncGenerator", "Iterable"})
+_DEEP = 10
+"""How many steps are gone from a name to what it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Receivers:
         self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
         self._others: dict[PurePosixPath, Receivers] = {module.path: self}
 
-    def _in(self, module: Module) -> Receivers:
+    def within(self, module: Module) -> Receivers:
         """The receivers of another module, made once."""
         if module.path not in self._others:
             self._others[module.path] = Receivers(self.classes, module)
@@ -72,7 +73,7 @@ class Receivers:
 
     def known(self, node: ast.expr, depth: int = 0) -> Known | None:
         """What is known of an expression's class; None when nothing is."""
-        if depth > 6:
+        if depth > _DEEP:
             return None
         match node:
             case ast.Name():
@@ -92,8 +93,8 @@ class Receivers:
         for outer in self.enclosing(node):
             if isinstance(outer, Function):
                 break
-            if _shadows(outer, node.id):
-                return None
+            if (values := spelled.looped(outer, node.id)) is not None:
+                return self._any_of(values, depth)
         scope = self.scope(node)
         meaning = self.modules.meaning(node, scope)
         if isinstance(meaning, ClassRef):
@@ -119,7 +120,7 @@ class Receivers:
         if argument.annotation is not None:
             if argument in (function.args.vararg, function.args.kwarg):
                 return None
-            return self._annotated(argument.annotation, f"parameter {argument.arg}", self.scope(function))
+            return self.annotated(argument.annotation, f"parameter {argument.arg}", self.scope(function))
         return self._fixture(argument.arg, function, depth)
 
     def _assigned(self, name: str, bindings: list[Binding], depth: int) -> Known | None:
@@ -128,26 +129,39 @@ class Receivers:
         for binding in bindings:
             if isinstance(binding.node, ast.AnnAssign):
                 scope = self.scope(binding.node)
-                return self._annotated(binding.node.annotation, f"{name} is annotated", scope)
-            value = binding.value if isinstance(binding.value, ast.expr) else None
-            if not _is_none(value):
-                found.append(self.known(value, depth + 1) if value else None)
+                return self.annotated(binding.node.annotation, f"{name} is annotated", scope)
+            values = spelled.given(binding, name)
+            if not values or not all(map(_is_none, values)):
+                found.append(self._any_of(values, depth))
         return _agreed(found, f"{name} is")
 
+    def _any_of(self, values: list[ast.expr], depth: int) -> Known | None:
+        """What may be any of these; nothing where one of them is not known."""
+        found = [self.known(value, depth + 1) for value in values]
+        every = [known for known in found if known]
+        if not every or len(every) < len(found):
+            return None
+        classes = tuple(dict.fromkeys(ref for known in every for ref in known.classes))
+        reason = " or ".join(dict.fromkeys(known.reason for known in every))
+        return Known(classes, Confidence.INFERRED, reason)
+
     def _call(self, node: ast.Call, depth: int) -> Known | None:
-        meaning = self.modules.meaning(node.func, self.scope(node))
-        if isinstance(meaning, ClassRef):
-            return Known((meaning,), Confidence.INFERRED, f"made by {meaning.name}(...)")
-        name = ast.unparse(node.func).rpartition(".")[2]
-        for keyword in node.keywords if name.endswith(("Mock", "create_autospec")) else ():
-            if keyword.arg in ("spec", "spec_set"):
-                specced = self.modules.meaning(keyword.value, self.scope(node))
-                if isinstance(specced, ClassRef):
-                    return Known((specced,), Confidence.INFERRED, f"a mock with spec={specced.name}")
-        if isinstance(node.func, ast.Name) and (function := self._function(node.func.id, self.scope(node))):
+        scope = self.scope(node)
+        made = [self.modules.meaning(f, scope) for f in self._options(node.func) or [node.func]]
+        classes = tuple(meaning for meaning in made if isinstance(meaning, ClassRef))
+        if len(classes) == len(made):
+            names = " or ".join(f"{ref.name}(...)" for ref in classes)
+            return Known(classes, Confidence.INFERRED, f"made by {names}")
+        if model := spelled.model(node):
+            known = self.known(model, depth + 1)
+            names = " or ".join(ref.name for ref in known.classes if ref) if known else ""
+            return Known(known.classes, Confidence.INFERRED, f"a mock with spec={names}") if known else None
+        if ast.unparse(node.func).endswith(".getfixturevalue"):
+            return self._requested(node, depth)
+        if isinstance(node.func, ast.Name) and (function := self._function(node.func.id, scope)):
             if function.returns is not None:
                 what = f"what {function.name}() returns"
-                return self._annotated(function.returns, what, self.scope(function))
+                return self.annotated(function.returns, what, self.scope(function))
             return self._returned(function, depth)
         return None
 
@@ -160,6 +174,8 @@ class Receivers:
         return only if isinstance(only, Function) and only.name == name else None
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Known | None:
+        if values := self._options(node):
+            return self._any_of(values, depth)
         owner = self.known(node.value, depth + 1)
         for ref in owner.classes if owner else ():
             if ref is None:
@@ -167,7 +183,7 @@ class Receivers:
             for ancestor in self.classes.mro(ref):
                 info = self.classes.get(ancestor)
                 home = self.modules.get(ancestor.path) if info else None
-                if info and home and (found := self._in(home)._member(info, node.attr, depth)):
+                if info and home and (found := self.within(home)._member(info, node.attr, depth)):
                     reason = f"{node.attr} of {ref.name} is {found.reason}"
                     return Known(found.classes, Confidence.INFERRED, reason)
         return None
@@ -176,50 +192,55 @@ class Receivers:
         found: list[Known | None] = []
         for statement in (d.statement for d in declarations(info) if d.name == name):
             if isinstance(statement, ast.AnnAssign):
-                return self._annotated(statement.annotation, "annotated", self.scope(statement))
+                return self.annotated(statement.annotation, "annotated", self.scope(statement))
             if not _is_none(statement.value):
                 found.append(self.known(statement.value, depth + 1))
         return _agreed(found, "")
 
     # --- annotations ------------------------------------------------------------------------------
 
-    def _annotated(self, annotation: ast.expr, what: str, scope: Scope) -> Known | None:
-        classes = tuple(dict.fromkeys(self._classes_in(annotation, scope)))
+    def annotated(self, annotation: ast.expr, what: str, scope: Scope) -> Known | None:
+        classes = tuple(dict.fromkeys(spelled.classes_in(self.modules, annotation, scope)))
         if not any(isinstance(c, ClassRef) for c in classes):
             return None
         names = " or ".join(c.name for c in classes if c)
         return Known(classes, Confidence.PROVEN, f"{what}: {names}")
 
-    def _classes_in(self, node: ast.expr, scope: Scope) -> Iterator[ClassRef | None]:
-        match node:
-            case ast.Constant(value=None):
-                return
-            case ast.Constant(value=str() as text):
-                try:
-                    inner = ast.parse(text, mode="eval").body
-                except (SyntaxError, ValueError):
-                    return
-                yield from self._classes_in(inner, scope)
-            case ast.BinOp(op=ast.BitOr()):
-                yield from self._classes_in(node.left, scope)
-                yield from self._classes_in(node.right, scope)
-            case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _WRAPPERS:
-                parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-                for part in parts[:1] if name == "Annotated" else parts:
-                    yield from self._classes_in(part, scope)
-            case _:
-                meaning: Meaning | None = self.modules.meaning(node, scope)
-                yield meaning if isinstance(meaning, ClassRef) else None
-
     # --- pytest fixtures --------------------------------------------------------------------------
 
+    def _around(self, node: ast.AST) -> list[Function | ast.ClassDef]:
+        """The functions and classes around a node, from the inside out."""
+        return [n for n in self.enclosing(node) if isinstance(n, Function | ast.ClassDef)]
+
+    def _options(self, node: ast.expr) -> list[ast.expr]:
+        """What a parametrized argument or ``request.param`` may stand for."""
+        around = self._around(node)
+        if isinstance(node, ast.Name) and around:
+            arguments = ast.walk(around[0].args) if isinstance(around[0], Function) else ()
+            if any(isinstance(a, ast.arg) and a.arg == node.id for a in arguments):
+                return spelled.parametrized(around, node.id) or []
+        match node:
+            case ast.Attribute(value=ast.Name(id="request"), attr="param") if around:
+                return spelled.params(around[0])
+        return []
+
+    def _requested(self, call: ast.Call, depth: int) -> Known | None:
+        """What ``request.getfixturevalue`` answers."""
+        function = next((n for n in self._around(call) if isinstance(n, Function)), None)
+        nodes = [option for node in call.args for option in self._options(node) or [node]]
+        found = [self._given_by(n, function, depth) for n in spelled.names_of(nodes)] if function else []
+        return _agreed(found, "") if len(found) == len(nodes) else None
+
     def _fixture(self, name: str, function: Function, depth: int) -> Known | None:
-        """A test's parameter is what the fixture of its name returns: nearest class, module, conftest."""
-        outer = [n for n in self.enclosing(function) if isinstance(n, ast.ClassDef)]
+        """A test's parameter is what it is parametrized with, else what the fixture of its name returns."""
         if not (function.name.startswith("test") or fixture_name(function)):
             return None
-        if any(parametrizes(d, name) for n in (function, *outer) for d in n.decorator_list):
-            return None
+        values = spelled.parametrized((function, *self._around(function)), name)
+        return self._given_by(name, function, depth) if values is None else self._any_of(values, depth)
+
+    def _given_by(self, name: str, function: Function, depth: int) -> Known | None:
+        """What the fixture of a name gives to a function: nearest class, module, conftest."""
+        outer = [n for n in self._around(function) if isinstance(n, ast.ClassDef)]
         places: list[tuple[Module, list[ast.stmt]]] = [(self.module, node.body) for node in outer]
         places.append((self.module, self.module.tree.body))
         places += [(m, m.tree.body) for m in self._conftests()]
@@ -228,7 +249,7 @@ class Receivers:
                 if not isinstance(statement, Function) or statement is function:
                     continue
                 if fixture_name(statement) == name:
-                    found = self._in(module)._given(statement, depth + 1)
+                    found = self.within(module)._given(statement, depth + 1)
                     where = f"{module.path}:{statement.lineno}"
                     if found is None:
                         return None
@@ -248,10 +269,8 @@ class Receivers:
 
     def _given(self, fixture: Function, depth: int) -> Known | None:
         """What a fixture gives to a test: what it says it does, else what it returns."""
-        says = fixture.returns
-        if isinstance(says, ast.Subscript) and ast.unparse(says.value).rpartition(".")[2] in _YIELDING:
-            says = says.slice.elts[0] if isinstance(says.slice, ast.Tuple) else says.slice
-        known = self._annotated(says, "annotated", self.scope(fixture)) if says else None
+        says = spelled.yielded(fixture)
+        known = self.annotated(says, "annotated", self.scope(fixture)) if says else None
         return known or self._returned(fixture, depth)
 
     def _returned(self, function: Function, depth: int) -> Known | None:
@@ -280,11 +299,3 @@ def _is_none(value: ast.expr | None) -> bool:
 def _head(node: ast.AST) -> tuple[ast.AST | None, ...]:
     """The parts of a function that stand outside it."""
     return (node.args, node.returns, *node.decorator_list) if isinstance(node, Function) else ()
-
-
-def _shadows(node: ast.AST, name: str) -> bool:
-    """Whether a comprehension or lambda gives a name a meaning of its own."""
-    if isinstance(node, ast.Lambda):
-        return any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(node.args))
-    targets = [generator.target for generator in getattr(node, "generators", ())]
-    return any(isinstance(n, ast.Name) and n.id == name for t in targets for n in ast.walk(t))

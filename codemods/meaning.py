@@ -6,8 +6,9 @@ A decision needs no type checker; what cannot be told without one is an ask.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods.data import Confidence, Decision, Spec
@@ -23,12 +24,18 @@ from codemods.declarations import (
 )
 from codemods.index import ClassInfo, Function, Index
 from codemods.infer import Known, Receivers
+from codemods.mentions import Mentions
+from codemods.modules import External
 from codemods.occurrences import Occurrence
 from codemods.roles import Part, Role, Roles
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
-from codemods.strings import is_path, named_object
+from codemods.strings import named_by_keyword, named_object
 
+ECHOED = '; what f"{...=}" prints changes with it'
+"""Ends the reason of a site in an f-string that prints its own text; a person is told."""
+
+_ECHO = re.compile(r"[^{}:]*=\s*(?:![rsa]\s*)?(?::[^{}]*)?\}")
 Place = tuple[PurePosixPath, int, int]
 """A path with a 1-based line and column; columns count code points."""
 
@@ -48,7 +55,13 @@ class Decider:
     """Decides the occurrences of one module."""
 
     def __init__(
-        self, index: Index, roles: Roles, spec: Spec, module: Module, types: Mapping[Place, Known]
+        self,
+        index: Index,
+        roles: Roles,
+        spec: Spec,
+        module: Module,
+        types: Mapping[Place, Known],
+        mentions: Mentions,
     ) -> None:
         self.index = index
         self.roles = roles
@@ -58,9 +71,25 @@ class Decider:
         self.layer = layer_path(index, spec) if roles.migrated else None
         self.receivers = Receivers(index.classes, module)
         self.types = types
+        self.mentions = mentions
 
     def decide(self, occurrence: Occurrence) -> Answer:
         """What becomes of one occurrence."""
+        answer = self._decided(occurrence)
+        if answer.decision is Decision.RENAME and self._echoed(occurrence):
+            return replace(answer, reason=answer.reason + ECHOED)
+        return answer
+
+    def _echoed(self, occurrence: Occurrence) -> bool:
+        """Whether an f-string prints the name itself: ``f"{x.name=}"``."""
+        node = occurrence.node
+        fields = (
+            (n for n in self.receivers.enclosing(node) if isinstance(n, ast.FormattedValue)) if node else ()
+        )
+        rest = occurrence.offset + len(occurrence.name)
+        return any(fields) and _ECHO.match(self.module.text.text, rest) is not None
+
+    def _decided(self, occurrence: Occurrence) -> Answer:
         name, node = occurrence.name, occurrence.node
         if self.path == self.layer:
             return Answer(Decision.KEEP, Confidence.PROVEN, "the compatibility layer")
@@ -79,6 +108,11 @@ class Decider:
                 return self._name(node, name)
             case ast.Constant():
                 return self._string(node, name)
+            case ast.keyword():
+                known = named_by_keyword(self.receivers, node)
+                return self._named(known, node, name, "a keyword that may name an attribute")
+            case ast.MatchClass():
+                return self._pattern(node, name)
         if occurrence.kind == "text":
             return Answer(Decision.ASK, Confidence.NAMED, "a place in the syntax that is not understood")
         return Answer(Decision.KEEP, Confidence.PROVEN, f"a {occurrence.kind} of its own")
@@ -110,6 +144,11 @@ class Decider:
             return Answer(
                 Decision.KEEP, Confidence.PROVEN, f"{shared.name} also serves {others} outside the hierarchy"
             )
+        if (
+            asking := next((ref for ref in known.classes if self._is_open_protocol(ref, name)), None)
+        ) is not None:
+            reason = f"{asking.name} is a Protocol, for classes of the hierarchy or for others"
+            return Answer(Decision.ASK, Confidence.NAMED, reason)
         if not any(roles):
             names = ", ".join(ref.name for ref in known.classes if ref)
             return Answer(Decision.KEEP, known.confidence, f"class {names} is not in the hierarchy")
@@ -121,6 +160,13 @@ class Decider:
         if side in sides or None in sides:
             return Answer(Decision.ASK, Confidence.NAMED, f"{known.reason} may be of another side")
         return Answer(Decision.KEEP, known.confidence, f"{known.reason} is not on the {side} side")
+
+    def _is_open_protocol(self, ref: ClassRef | None, name: str) -> bool:
+        """Whether a class that plays no part is a Protocol which asks for this name."""
+        info = self.index.classes.get(ref) if ref and ref not in self.roles.of else None
+        bases = [base.meaning for base in info.bases] if info else []
+        external = {b.dotted.rpartition(".")[2] for b in bases if isinstance(b, External)}
+        return ref is not None and "Protocol" in external and owns(self.index.classes, ref, name)
 
     def _phase(self, node: ast.AST) -> int:
         """The phase of a use: its class's, else that of the code outside the hierarchy."""
@@ -164,6 +210,16 @@ class Decider:
         return isinstance(self.receivers.parents[statement], ast.ClassDef) and not any(
             isinstance(n.ctx, ast.Load) and self._in_class_body(n) for n in used
         )
+
+    def _pattern(self, node: ast.MatchClass, name: str) -> Answer:
+        """A keyword in a pattern is an attribute of the class it matches."""
+        meaning = self.index.modules.meaning(node.cls, self.receivers.scope(node))
+        if isinstance(meaning, ClassRef):
+            return self._received(Known((meaning,), Confidence.PROVEN, meaning.name), name, node)
+        outside = isinstance(meaning, External)
+        decision = (Decision.KEEP, Confidence.PROVEN) if outside else (Decision.ASK, Confidence.NAMED)
+        what = "outside the project" if outside else "that is not known"
+        return Answer(*decision, f"a pattern of a class {what}")
 
     # --- definitions and bare names -----------------------------------------------------------------
 
@@ -216,24 +272,23 @@ class Decider:
     # --- strings and prose --------------------------------------------------------------------------
 
     def _string(self, node: ast.Constant, name: str) -> Answer:
-        text = str(node.value)
-        parent = self.receivers.parents.get(node)
-        if text == name and isinstance(parent, ast.Dict | ast.Subscript):
-            return Answer(Decision.KEEP, Confidence.PROVEN, "key of a dictionary")
-        if text != name and not is_path(text, name):
-            return Answer(Decision.KEEP, Confidence.PROVEN, "words of a message")
         known = named_object(self.receivers, node, name)
+        return self._named(known, node, name, "a string that may name the attribute")
+
+    def _named(self, known: Known | str | None, node: ast.AST, name: str, doubt: str) -> Answer:
+        """The decision for a word that names an attribute of an object, or that is something else."""
         if known is None:
-            return Answer(Decision.ASK, Confidence.NAMED, "a string that may name the attribute")
+            return Answer(Decision.ASK, Confidence.NAMED, doubt)
+        if isinstance(known, str):
+            return Answer(Decision.KEEP, Confidence.PROVEN, known)
         return self._received(known, name, node)
 
     def _prose(self, occurrence: Occurrence) -> Answer:
-        """Docstrings and comments: they speak of the class they stand in."""
-        name = occurrence.name
-        line, _ = self.module.text.place(occurrence.offset)
-        owner = self.module.class_at(line)
-        if owner is not None and owner not in self.roles.of and owns(self.index.classes, owner, name):
-            return Answer(Decision.KEEP, Confidence.PROVEN, f"{owner.name} has a {name} of its own")
-        return Answer(
-            Decision.RENAME, Confidence.INFERRED, "documentation of the hierarchy", self.spec.docs_phase
-        )
+        """Docstrings and comments: they speak of the class they stand in, unless they say another."""
+        decision, reason = self.mentions.in_module(self.module, occurrence.offset, occurrence.name)
+        return Answer(decision, confidence(decision), reason, self.spec.docs_phase)
+
+
+def confidence(decision: Decision) -> Confidence:
+    """How well it is known what words speak of."""
+    return Confidence.NAMED if decision is Decision.ASK else Confidence.INFERRED

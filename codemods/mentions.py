@@ -1,39 +1,141 @@
-"""Why a name in a document stays: it speaks of something else than the hierarchy, or of what was."""
+"""What a name in words is said of: the hierarchy, something else, or what was."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from codemods.data import Decision, Spec
 from codemods.declarations import owns
 from codemods.index import Index
 from codemods.markdown import Mention
-from codemods.scopes import ClassRef
+from codemods.roles import Roles
+from codemods.scopes import ClassRef, Module
+from codemods.text import qualifier, words
 
-FOREIGN = "fence in another language"
-"""The kind of a site in code that is no Python: it stays, and is told to a person."""
+FOREIGN = "foreign fence"
+"""The kind of a site in fenced code that is no Python: it stays, and is told to a person."""
 
-_CHANGE_LOG = re.compile(r"(change[-_]?log|changes|history|news|releases?)$", re.IGNORECASE)
+_LOGS = r"change[-_ ]?logs?|release[-_ ]?notes?"
+_CHANGE_LOG = re.compile(rf"(?:{_LOGS})(?:[\W\d_].*)?|changes|history|news|releases?", re.IGNORECASE)
+_LOG_HEADING = re.compile(rf"\W*(?:{_LOGS})\W*", re.IGNORECASE)
+_BECOMES = re.compile(r"->|→|=>|⇒|\b(?:becom|renam|replac|deprecat|instead|migrat)|\bnow\b", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pyi?|ipynb|md|rst|txt|json|toml|ya?ml|html?)(?!\w)")
+_ADDRESS = re.compile(r"://\S*$")
+_WORD = re.compile(r"\w+")
 
-
-def why_kept(index: Index, path: PurePosixPath, mention: Mention, name: str) -> str | None:
-    """The reason to leave a name in a document as it is; None where it speaks of the hierarchy."""
-    if _CHANGE_LOG.match(path.stem):
-        return "a change log tells what was"
-    if mention.foreign:
-        return f"code in {mention.language or 'another language'}"
-    others = _other_classes(index, mention.owner, name) if mention.owner else []
-    return f"{others[0].name} has a {name} of its own" if others else None
+Said = tuple[Decision, str]
 
 
-def _other_classes(index: Index, owner: str, name: str) -> list[ClassRef]:
-    """Classes of this name outside the hierarchy that have the attribute; none when one is inside it."""
-    found = [
-        nodes[0].ref
-        for module in index.modules.mentioning(owner)
-        for nodes in module.classes.values()
-        if nodes[0].ref.name == owner
-    ]
-    if any(ref in index.members for ref in found):
-        return []
-    return [ref for ref in found if owns(index.classes, ref, name)]
+class Mentions:
+    """Decides what is said in documents, docstrings and comments of one tree."""
+
+    def __init__(self, index: Index, roles: Roles, spec: Spec) -> None:
+        self.index = index
+        self.roles = roles
+        self.spec = spec
+        self.new = {**spec.renames, **spec.stale}
+        self._members = {ref.name for ref in roles.of}
+        self._owners: dict[tuple[str, str], ClassRef | None] = {}
+        self._alive: dict[str, bool] = {}
+
+    def in_document(self, path: PurePosixPath, text: str, offset: int, name: str, mention: Mention) -> Said:
+        """The decision for a name in a document, and its reason."""
+        if _is_log(path) or any(map(_LOG_HEADING.fullmatch, mention.around)):
+            return Decision.KEEP, "a change log tells what was"
+        if mention.foreign:
+            return Decision.KEEP, f"code in {mention.language}"
+        if mention.own:
+            return Decision.KEEP, mention.own
+        if _FILE.match(text, offset + len(name)) or _ADDRESS.search(text, max(0, offset - 500), offset):
+            return Decision.KEEP, "part of an address"
+        spoken = mention.around if mention.kind != "fence" else ("", *mention.around)
+        return self._said(name, mention.owners, spoken, f"documentation of the hierarchy ({mention.kind})")
+
+    def in_module(self, module: Module, offset: int, name: str) -> Said:
+        """The decision for a name in a docstring or comment, and its reason."""
+        line, _ = module.text.place(offset)
+        before, owner = qualifier(module.text.text, offset), module.class_at(line)
+        owners = (before,) if before else ()
+        if not before and (kept := self._kept_in(module, owner, name)):
+            return Decision.KEEP, kept
+        return self._said(name, owners, (module.text.line(line),), "documentation of the hierarchy")
+
+    def _kept_in(self, module: Module, owner: ClassRef | None, name: str) -> str | None:
+        """Why a name stays in words about a class, or about a module where ``owner`` is None."""
+        if owner is not None and owner in self.roles.shared:
+            return f"{owner.name} also serves others outside the hierarchy"
+        if owner is not None and owner in self.roles.of:
+            return f"a helper of {owner.name}" if self._is_helper(owner, name) else None
+        inside = {nodes[0].ref for nodes in module.classes.values()}
+        if owner is None and (inside & {*self.roles.of} or words(self._members).search(module.text.text)):
+            return None
+        others = (ref for ref in ([owner] if owner else sorted(inside, key=lambda r: r.qualname)))
+        other = next((ref for ref in others if owns(self.index.classes, ref, name)), None)
+        return f"{other.name} has a {name} of its own" if other else None
+
+    def _said(self, name: str, owners: Iterable[str], around: tuple[str, ...], reason: str) -> Said:
+        """The decision for a name said of ``owners``, or of what the words around it name first."""
+        if name in self.spec.stale and self._is_alive(name):
+            return Decision.KEEP, f"{name} is a name of its own in code"
+        for owner in owners:
+            if owner in self._members:
+                return Decision.RENAME, reason
+            if other := self._other(owner, name):
+                return Decision.KEEP, f"{other.name} has a {name} of its own"
+        spoken = around[0] if around else ""
+        if _BECOMES.search(spoken) and words([self.new[name]]).search(spoken):
+            return Decision.KEEP, "tells of the renaming itself"
+        if helper := self._helper(name, spoken):
+            return Decision.ASK, f"{helper.name} has a helper of this name"
+        for number, text in enumerate(around):
+            named = {*_WORD.findall(text)}
+            capital = sorted(word for word in named if word != word.lower())
+            others = [other for word in capital if (other := self._other(word, name))]
+            if others and (number or named & self._members):
+                return Decision.ASK, f"{others[0].name}, named here, has a {name} of its own"
+            if others:
+                return Decision.KEEP, f"{others[0].name} has a {name} of its own"
+            if named & self._members:
+                break
+        return Decision.RENAME, reason
+
+    def _other(self, word: str, name: str) -> ClassRef | None:
+        """The class of this name outside the hierarchy that has the attribute; None if one is inside it."""
+        if word in self._members or not word[:1].isalpha():
+            return None
+        if (word, name) not in self._owners:
+            found = (ref for ref in self._classes(word) if owns(self.index.classes, ref, name))
+            self._owners[word, name] = next(found, None)
+        return self._owners[word, name]
+
+    def _classes(self, word: str) -> Iterator[ClassRef]:
+        for module in self.index.modules.mentioning(f"class {word}"):
+            yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
+
+    def _is_alive(self, name: str) -> bool:
+        if name not in self._alive:
+            self._alive[name] = any(owns(self.index.classes, ref, name) for ref in self.index.members)
+        return self._alive[name]
+
+    def _is_helper(self, ref: ClassRef | None, name: str) -> bool:
+        """Whether a class of another side has a method of this name for itself."""
+        if ref is None or name in self.spec.stale or not self.spec.is_factory(name):
+            return False
+        infos = [info for r in self.index.lineage(ref) if (info := self.index.members.get(r))]
+        side = self.roles.of[ref].side
+        return side not in (None, self.spec.side_of(name)) and any(info.function(name) for info in infos)
+
+    def _helper(self, name: str, spoken: str) -> ClassRef | None:
+        """The class with a helper of this name, where a sentence speaks of its side and not of the name's."""
+        said = {*_WORD.findall(spoken.lower())}
+        if name in self.spec.stale or self.spec.side_of(name).lower() in said:
+            return None
+        sided = (ref for ref in self.index.members if (self.roles.of[ref].side or "").lower() in said)
+        return next((ref for ref in sided if self._is_helper(ref, name)), None)
+
+
+def _is_log(path: PurePosixPath) -> bool:
+    folders = (re.fullmatch(rf"(?:{_LOGS})(?:\.d)?|newsfragments", p, re.IGNORECASE) for p in path.parts[:-1])
+    return any(folders) or _CHANGE_LOG.fullmatch(path.stem) is not None

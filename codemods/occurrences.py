@@ -11,6 +11,7 @@ from codemods.scopes import Module
 from codemods.text import Text, comments, spelled, words
 
 _DEFINED = re.compile(r"(?:def|class)[\s\\]+(\w+)")
+_Located = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias | ast.pattern | ast.excepthandler
 _Place = tuple[str, ast.AST | None]
 
 
@@ -120,11 +121,30 @@ class _Placer:
             case ast.Global() | ast.Nonlocal():
                 start, end = self._start(node), self._end(node)
                 yield from ((name, "name", o) for o, (_, name) in self.spans.items() if start <= o < end)
+            case ast.ExceptHandler(name=str() as name):
+                yield name, "name", self._between(node.type or node, node.body[0], name)
+            case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+                yield name, "name", self.starts.get(self._end(node))
+            case ast.MatchMapping(rest=str() as name):
+                last = node.patterns[-1] if node.patterns else node
+                yield name, "name", self._between(last, node, name)
+            case ast.MatchClass():
+                before: ast.expr | ast.pattern = node.patterns[-1] if node.patterns else node.cls
+                for name, pattern in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
+                    yield name, "pattern", self._between(before, pattern, name)
+                    before = pattern
 
-    def _start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
+    def _between(self, before: _Located, after: _Located, name: str) -> int | None:
+        """The first occurrence of a name that follows a node and ends before another does."""
+        start, end = self._end(before), self._end(after)
+        if start >= end:  # the one holds the other
+            start = self._start(before)
+        return next((o for o, (_, found) in self.spans.items() if start <= o < end and found == name), None)
+
+    def _start(self, node: _Located) -> int:
         return self.text.ast_offset(node.lineno, node.col_offset)
 
-    def _end(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+    def _end(self, node: _Located) -> int:
         return self.text.ast_offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 

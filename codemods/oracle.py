@@ -159,8 +159,8 @@ class _Walk:
                 continue
             seen.add(id(node))
             yield node
-            if isinstance(node, syntax.FuncItem) and len(node.expanded) > 1:
-                self.copies += node.expanded
+            if isinstance(node, syntax.FuncItem):  # one that mypy had to look at twice holds itself
+                self.copies += (each for each in node.expanded if each is not node)
             if isinstance(node, syntax.TryStmt) and node.finally_body:
                 self.last.append(node.finally_body)
             names = {*_fields(type(node).__mro__), *getattr(node, "__dict__", ())} - AWAY

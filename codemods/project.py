@@ -11,6 +11,7 @@ from codemods import arguments, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.index import Index
+from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN
 from codemods.modules import Modules
 from codemods.roles import Roles
@@ -51,7 +52,10 @@ class Project:
             for s in self.sites
             if s.decision == "ask" or s.kind == FOREIGN
         )
-        return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks)))
+        echoed = (
+            Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
+        )
+        return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed)))
 
     @property
     def failures(self) -> tuple[Failure, ...]:

@@ -101,7 +101,14 @@ class _Assigner:
         """Old names that the ancestors of a class declare or define, of the hierarchy or outside it."""
         ancestors = (a for a in self.index.classes.mro(ref)[1:] if a.path != self.layer)
         above = (a for a in ancestors if (a in self.index.members) is members)
-        return {name for a in above if (info := self.index.classes.get(a)) for name in self._names(info)}
+        return {
+            name
+            for a in above
+            if (info := self.index.classes.get(a))
+            for name, (_, declares) in self._names(info).items()
+            # A name of the other side with a body of its own is a helper there.
+            if declares or a not in self.of or self.of[a].side in (None, self.spec.side_of(name))
+        }
 
     def _side(self, ref: ClassRef, info: ClassInfo) -> str | None:
         names = self._names(info)
@@ -248,21 +255,6 @@ class _Assigner:
     def _owned(info: ClassInfo) -> set[str]:
         return {d.name for d in declarations(info)} | {f.name for f in info.functions()}
 
-    def _outside(self, ref: ClassRef) -> list[str]:
-        """Bases and metaclass of a class that come from outside the tree, dotted."""
-        info = self.index.classes.get(ref)
-        metas = [
-            self.index.modules.meaning(k.value, n.scope)
-            for n in (info.nodes if info else ())
-            for k in n.node.keywords
-            if k.arg == "metaclass"
-        ]
-        return [
-            m.dotted
-            for m in (*(b.meaning for b in (info.bases if info else ())), *metas)
-            if isinstance(m, External)
-        ]
-
     def _can_be_abstract(self, migrated: bool) -> bool:
         """Where the root is an ABC, unless a class that can be made today lacks a factory."""
         if migrated:
@@ -270,7 +262,7 @@ class _Assigner:
         if not any(
             name.startswith("abc.")
             for ref in self.index.classes.mro(self.index.root)
-            for name in self._outside(ref)
+            for name in self.index.outside(ref)
         ):
             return False
         for ref in self.index.members:

@@ -14,8 +14,8 @@ from codemods.data import Confidence, Decision, Site, Spec
 from codemods.index import Index
 from codemods.infer import Known
 from codemods.markdown import Document
-from codemods.meaning import Answer, Decider, Place
-from codemods.mentions import FOREIGN, why_kept
+from codemods.meaning import Answer, Decider, Place, confidence
+from codemods.mentions import FOREIGN, Mentions
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Roles
 from codemods.text import Text, UnreadableSource, decode
@@ -30,6 +30,7 @@ def find(
     is proven without it, and without it a decision is weaker, never different.
     """
     names = {**spec.renames, **spec.stale}
+    mentions = Mentions(index, roles, spec)
     sites: list[Site] = []
     for path in sorted(index.modules.snapshot):
         data = index.modules.snapshot[path]
@@ -37,9 +38,9 @@ def find(
             continue
         module = index.modules.get(path) if path.suffix != ".md" else None
         if path.suffix == ".md":
-            sites += _in_document(path, data, index, spec)
+            sites += _in_document(path, data, mentions)
         elif module is not None:
-            sites += _in_module(Decider(index, roles, spec, module, types), names)
+            sites += _in_module(Decider(index, roles, spec, module, types, mentions), names)
         else:
             sites += _unparsed(path, data, spec)
     return tuple(sites)
@@ -62,17 +63,14 @@ def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
         yield _site(path, text, occurrence, answer, names[occurrence.name])
 
 
-def _in_document(path: PurePosixPath, data: bytes, index: Index, spec: Spec) -> Iterator[Site]:
-    names = {**spec.renames, **spec.stale}
+def _in_document(path: PurePosixPath, data: bytes, mentions: Mentions) -> Iterator[Site]:
     document = Document(documents.read(data))
-    for occurrence in in_text(document.text, names, "markdown"):
-        mention = document.mention(occurrence.offset)
-        kept = why_kept(index, path, mention, occurrence.name)
-        decision = Decision.KEEP if kept else Decision.RENAME
-        reason = kept or f"documentation of the hierarchy ({mention.kind})"
+    for found in in_text(document.text, mentions.new, "markdown"):
+        mention = document.mention(found.offset, found.name)
+        decision, reason = mentions.in_document(path, document.text.text, found.offset, found.name, mention)
         kind = FOREIGN if mention.foreign else ""
-        answer = Answer(decision, Confidence.INFERRED, reason, spec.docs_phase, kind)
-        yield _site(path, document.text, occurrence, answer, names[occurrence.name])
+        answer = Answer(decision, confidence(decision), reason, mentions.spec.docs_phase, kind)
+        yield _site(path, document.text, found, answer, mentions.new[found.name])
 
 
 def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: Answer, new: str) -> Site:

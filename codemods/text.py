@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+")
+_QUALIFIER = re.compile(r"(\w+)(?:\([^()\r\n]*\))?`?(?:\.|#|::)`?$")
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|(?:\r\n|\r|\n)\s*(?:\r\n|\r|\n)")
 
 
 class UnreadableSource(Exception):
@@ -123,6 +125,19 @@ def spelled(text: str, names: Collection[str]) -> Iterator[tuple[int, int, str]]
         name = word if word.isascii() else unicodedata.normalize("NFKC", word)
         if name in names:
             yield match.start(), match.end(), name
+
+
+def qualifier(text: str, offset: int) -> str | None:
+    """The word that something at an offset is named as a part of: ``Shelf`` before ``Shelf().size``."""
+    found = _QUALIFIER.search(text[max(0, offset - 200) : offset])
+    return found[1] if found and found[1] not in ("self", "cls", "super") else None
+
+
+def sentence(text: str, offset: int) -> str:
+    """The sentence at an offset, as far as marks and blank lines tell."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    start = max((end for end in ends if end <= offset), default=0)
+    return text[start : min((end for end in ends if end > offset), default=len(text))]
 
 
 def searchable(data: bytes) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from codemods import project
-from codemods.data import Failure, Plan, Snapshot, Spec
+from codemods import documents, project
+from codemods.data import Edit, Failure, Plan, Snapshot, Spec
 from codemods.edits import splice
 from codemods.plan import plan
 from codemods.text import decode
@@ -21,8 +21,11 @@ class Root(ABC):
         self.started = False
 """
 AROUND: Mapping[str, str | bytes] = {"boxes.py": BOXES, "root.py": ROOT}
-"""What every small tree holds unless it says otherwise; it has phases 1 left 2 right 3 integrations 4."""
-ALL = (1, 2, 3, 4)
+"""What every small tree holds unless it says otherwise.
+
+Its phases are 1 base, 2 left, 3 right, 4 integrations, 5 tests, 6 docs.
+"""
+ALL = (1, 2, 3, 4, 5, 6)
 Files = Mapping[str, str | bytes]
 
 
@@ -38,8 +41,7 @@ def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES)
     assert not made.failures, str(made.failures[0])
     for change in made.changes:
         if change.before is not None and change.after is not None:
-            before = decode(change.before)
-            assert before.encode(splice(before.text, change.edits)) == change.after
+            assert _edited(change.path, change.before, change.edits) == change.after
     after = made.after(snapshot)
     for path, data in after.items():
         if path.suffix == ".py":
@@ -48,6 +50,14 @@ def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES)
     assert not again.failures
     assert "".join(change.diff() for change in again.changes) == "", "a second run changes something"
     return {str(path): data for path, data in after.items()}
+
+
+def _edited(path: PurePosixPath, data: bytes, edits: Sequence[Edit]) -> bytes:
+    if path.suffix == ".md":
+        document = documents.read(data)
+        return documents.write(document, splice(document.text, edits))
+    source = decode(data)
+    return source.encode(splice(source.text, edits))
 
 
 def check_noop(files: Files, path: str, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> None:

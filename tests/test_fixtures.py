@@ -46,10 +46,16 @@ class Case:
     def home(self) -> Path:
         return FIXTURES / self.name
 
+    @property
+    def complete(self) -> tuple[int, ...]:
+        """All phases: tests and docs as well."""
+        return (*self.phases, self.spec.tests_phase, self.spec.docs_phase)
+
     def sets(self) -> Iterator[tuple[int, ...]]:
-        """Every set of phases that holds 1."""
+        """Every set of these phases that holds 1; tests and docs touch no code: with the least and with all."""
         others = self.phases[1:]
         yield from ((1, *chosen) for n in range(len(others) + 1) for chosen in combinations(others, n))
+        yield from ((1, *self.complete[-2:]), self.complete)
 
     def __str__(self) -> str:
         return self.name
@@ -112,7 +118,7 @@ def _run(root: Path, case: Case, *arguments: str) -> subprocess.CompletedProcess
 
 @each_case
 def test_after_tree_is_what_the_tool_makes(case: Case) -> None:
-    made, kept = _made(case, case.phases), contents(case.home / "after")
+    made, kept = _made(case, case.complete), contents(case.home / "after")
 
     assert sorted(made) == sorted(kept)
     for path, data in kept.items():
@@ -141,9 +147,9 @@ def test_later_phases_complete_a_tree_without_a_record(case: Case, phases: tuple
     snapshot = tree(_made(case, phases))
     project = read_project(snapshot, case.spec)
 
-    rest = plan(project, frozenset(case.phases)).after(snapshot)
+    rest = plan(project, frozenset(case.complete)).after(snapshot)
 
-    for path, data in tree(_made(case, case.phases)).items():
+    for path, data in tree(_made(case, case.complete)).items():
         if path == project.root.path:  # without a record its factories stay as they are
             continue
         assert rest[path].splitlines(keepends=True) == data.splitlines(keepends=True), path
@@ -171,11 +177,19 @@ def test_own_tests_end_as_before(case: Case, phases: tuple[int, ...], place: Pla
     assert after == before
 
 
+@each_case
+def test_own_tests_use_no_old_name(case: Case, place: Place) -> None:
+    """With every phase the warning of the layer may be an error: nothing of the target earns it."""
+    root = place(case, case.complete)
+
+    assert _outcomes(root, case, "-W", "error::DeprecationWarning") == _outcomes(place(case, ()), case)
+
+
 @cache
-def _outcomes(root: Path, case: Case) -> dict[str, str]:
+def _outcomes(root: Path, case: Case, *more: str) -> dict[str, str]:
     """How each test of a tree ends."""
     options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={root}"]
-    finished = _run(root, case, "-m", "pytest", *options, "--junit-xml=../report.xml", "tests")
+    finished = _run(root, case, "-m", "pytest", *options, "--junit-xml=../report.xml", *more, "tests")
     assert finished.returncode in (0, 1), finished.stdout + finished.stderr
     cases = ElementTree.parse(root.parent / "report.xml").iter("testcase")
     return {f"{c.get('classname')}.{c.get('name')}": c[0].tag if len(c) else "passed" for c in cases}
@@ -183,7 +197,7 @@ def _outcomes(root: Path, case: Case) -> dict[str, str]:
 
 @each_case
 def test_migrated_code_raises_no_warning_of_the_layer(case: Case, place: Place) -> None:
-    root = place(case, case.phases)
+    root = place(case, case.complete)
     modules = [
         ".".join(path.relative_to(root / case.source_root).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted((root / case.source_root).rglob("*.py"))
@@ -213,4 +227,4 @@ if __name__ == "__main__":
     for each in CASES:
         shutil.rmtree(each.home / "after", ignore_errors=True)
         shutil.copytree(each.home / "before", each.home / "after")
-        lay(each.home / "after", _made(each, each.phases))
+        lay(each.home / "after", _made(each, each.complete))

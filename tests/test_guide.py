@@ -73,6 +73,8 @@ class Example:
         """The project after the phases of the example. Raises MigrationError."""
         asked = spec.builtin()
         found = dict(self.files)
+        if self.action == "before":
+            return found
         snapshot = repair.mend(found, asked)[0] if 0 in self.phases else found
         return plan.plan(project.read(snapshot, asked), self.phases - {0}).after(snapshot)
 
@@ -155,6 +157,14 @@ def test_code_that_mypy_accepts(example: Example, tmp_path: Path) -> None:
     assert ended.stderr == ""
 
 
+@pytest.mark.parametrize("example", [e for e in marked("before", "after") if "tests/" in e.named[0]], ids=str)
+def test_tests_that_pass(example: Example, tmp_path: Path) -> None:
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", f"--rootdir={tmp_path}"]
+    ended = python(laid_out(example, tmp_path), "-W", "ignore", "-m", "pytest", *options, "tests")
+
+    assert (ended.returncode, ended.stdout[-300:]) == (0, ended.stdout[-300:])
+
+
 @pytest.mark.parametrize("example", marked("refused"), ids=str)
 def test_project_that_is_refused(example: Example) -> None:
     with pytest.raises(MigrationError) as refused:
@@ -166,8 +176,8 @@ def test_project_that_is_refused(example: Example) -> None:
 # --- the README ---------------------------------------------------------------------------------
 
 RUN = re.compile(r"(?<=^\$ make demo\n)(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
-STEP = re.compile(r"^\t(?:\$\(call show,([^,]+),(.+),(\d)\)|@printf '\\n\$\$ (.+?)\\n)", re.MULTILINE)
-LONGEST, HEAD, TAIL = 50, 22, 4  # lines of a step
+STEP = re.compile(r"^\t\$\(call show,([^,]+),(.+),(\d)\)", re.MULTILINE)
+LONGEST, HEAD, TAIL = 60, 22, 7  # lines of a step
 
 
 def demo(folder: Path) -> str:
@@ -178,13 +188,11 @@ def demo(folder: Path) -> str:
     classmod.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", start])} "$@"\n')
     classmod.chmod(0o755)
     steps = STEP.findall((ROOT / "Makefile").read_text("utf-8"))
-    assert len(steps) == 6
+    assert len(steps) == 5
     printed = []
-    for title, command, status, plain in steps:
-        line = (command or plain).replace("$(DEMO)", ".demo/project")
-        output = _printed(line, folder, int(status or 0))
-        head = f"\n==== {title}\n" if title else "\n"
-        printed.append(f"{head}$ {line}\n\n{_cut(output)}")
+    for title, command, status in steps:
+        line = command.replace("$(DEMO)", ".demo/project")
+        printed.append(f"\n==== {title}\n$ {line}\n\n{_cut(_printed(line, folder, int(status)))}")
     return "".join(printed)
 
 

@@ -68,7 +68,7 @@ def test_noop_longer_names_and_look_alikes_are_no_sites() -> None:
         ("global _left_box", "name keep proven"),
         ("y = '_left_box'", "string ask named"),
         ("y = b'_left_box'", "string keep proven"),
-        ("match y:\n            case A(_left_box=1): ...", "text ask named"),
+        ("match y:\n            case A(_left_box=1): ...", "pattern rename proven"),
         ("self._build_box()", "attribute keep named"),
         ("pass  # _left_box", "comment rename inferred"),
         ("'the _left_box'", "docstring rename inferred"),

@@ -221,3 +221,45 @@ def _comments(source: str) -> list[str]:
 )
 def test_comments(source: str, comments: list[str]) -> None:
     assert _comments(source) == comments
+
+
+# --- words about code ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "word"),
+    [
+        ("", None),
+        ("self.", None),
+        ("cls.", None),
+        ("super().", None),
+        ("Shelf. ", None),
+        ("(a + b).", None),
+        ("Shelf.", "Shelf"),
+        ("m.Shelf.", "Shelf"),
+        ("Shelf().", "Shelf"),
+        ("Shelf(a, 1).", "Shelf"),
+        ("`Shelf`.", "Shelf"),
+        ("`Shelf`.`", "Shelf"),
+        ("Shelf#", "Shelf"),
+        ("Shelf::", "Shelf"),
+        ("x" * 300 + " Shelf.", "Shelf"),
+    ],
+)
+def test_what_a_name_is_said_to_be_a_part_of(before: str, word: str | None) -> None:
+    assert text.qualifier(f"{before}name", len(before)) == word
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("@", "@"),
+        ("A. B @ c. D", "B @ c. "),
+        ("A b.c @ d", "A b.c @ d"),
+        ("A! @? B", "@? "),
+        ("a\nb @\nc", "a\nb @\nc"),
+        ("a\n\nb @\r\n \r\nc", "b @\r\n \r\n"),
+    ],
+)
+def test_sentence(words: str, found: str) -> None:
+    assert text.sentence(words, words.index("@")) == found

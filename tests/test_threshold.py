@@ -36,7 +36,12 @@ class Shelf:
 
 def decisions(least: Confidence, **more: str) -> list[tuple[int, Decision, int]]:
     """Line, decision and phase of the sites of uses.py."""
-    files = {**AROUND, "left.py": LEFT, "uses.py": USES, **{f"{name}.py": text for name, text in more.items()}}
+    files = {
+        **AROUND,
+        "left.py": LEFT,
+        "uses.py": USES,
+        **{f"{name}.py": text for name, text in more.items()},
+    }
     found = taken(project.read(tree(files), TWO_SIDES), least)
     return [(s.line, s.decision, s.phase) for s in found.sites if str(s.path) == "uses.py"]
 

@@ -117,6 +117,7 @@ left = Left()
 ''',
         },
         "other.py",
+        phases=(1, 2, 3, 4, 5),
     )
 
 
@@ -203,6 +204,7 @@ def test_left():
 """,
         },
         "tests/test_left.py",
+        phases=(1, 2, 3, 4, 6),
     )
 
 
