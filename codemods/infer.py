@@ -14,8 +14,7 @@ from codemods.index import Classes, ClassInfo, Function
 from codemods.modules import bound_in
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
 
-_DEEP = 10
-"""How many steps are gone from a name to what it stands for."""
+_DEEP = 10  # steps from a name to what it stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,6 @@ class Receivers:
             self._others[module.path] = Receivers(self.classes, module)
             self._others[module.path]._others = self._others
         return self._others[module.path]
-
-    # --- where an expression stands ---------------------------------------------------------------
 
     def enclosing(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, from the inside out."""
@@ -93,7 +90,7 @@ class Receivers:
         for outer in self.enclosing(node):
             if isinstance(outer, Function):
                 break
-            if (values := spelled.looped(outer, node.id)) is not None:
+            if (values := spelled.looped(outer, node)) is not None:
                 return self._any_of(values, depth)
         scope = self.scope(node)
         meaning = self.modules.meaning(node, scope)

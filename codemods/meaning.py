@@ -120,10 +120,11 @@ class Decider:
     # --- attributes -------------------------------------------------------------------------------
 
     def _attribute(self, node: ast.Attribute, occurrence: Occurrence) -> Answer:
-        name, known = occurrence.name, self.receivers.known(node.value)
-        if known is None or known.confidence is not Confidence.PROVEN:
-            known = self.types.get((self.path, *self.module.text.place(occurrence.offset)), known)
-        answer = self._received(known, name, node)
+        name = occurrence.name
+        answer = self._received(self.receivers.known(node.value), name, node)
+        typed = self.types.get((self.path, *self.module.text.place(occurrence.offset)))
+        if typed and answer.decision is Decision.ASK:
+            answer = self._received(typed, name, node)
         kind = {ast.Store: "write", ast.Del: "delete"}.get(type(node.ctx), "read")
         parent = self.receivers.parents.get(node)
         if isinstance(parent, ast.Call) and parent.func is node and self.spec.is_factory(name):

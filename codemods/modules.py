@@ -79,7 +79,7 @@ class Modules:
             data = self.snapshot[path]
             self._searchable[path] = searchable(data) if path.suffix in (".py", ".pyi") else data
         found = self._searchable[path]
-        return any(name.encode() in found for name in names)
+        return any(name.encode("utf-8", "surrogateescape") in found for name in names)
 
     # --- paths and dotted names -----------------------------------------------------------------
 

@@ -66,7 +66,9 @@ def main(question: Mapping[str, Any]) -> dict[str, Any]:
     for path, source in sources.items():
         source.path, source.text = IN_MEMORY + path, IGNORED.sub(r"# \1 ", texts[path])
         if path in asked:
-            options.per_module_options.setdefault(source.module, {})["check_untyped_defs"] = True
+            # A variable is what was last assigned to it, not what was first.
+            asking = {"check_untyped_defs": True, "allow_redefinition": True}
+            options.per_module_options.setdefault(source.module, {}).update(asking)
     options.build_per_module_cache()
     result = _built([*sources.values()], options)
     names = frozenset(question["names"])

@@ -33,14 +33,27 @@ def given(binding: Binding, name: str) -> list[ast.expr]:
     return []
 
 
-def looped(node: ast.AST, name: str) -> list[ast.expr] | None:
-    """What a comprehension gives a name of its own; None where neither it nor a lambda takes the name."""
-    if isinstance(node, ast.Lambda):
-        return [] if any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(node.args)) else None
-    for generator in getattr(node, "generators", ()):
-        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(generator.target)):
-            return _unpacked([generator.target], elements(generator.iter), name)
+def looped(outer: ast.AST, name: ast.Name) -> list[ast.expr] | None:
+    """What a loop or comprehension around a name gives it; None where neither that nor a lambda takes it."""
+    if isinstance(outer, ast.Lambda):
+        return [] if any(isinstance(n, ast.arg) and n.arg == name.id for n in ast.walk(outer.args)) else None
+    if isinstance(outer, ast.For | ast.AsyncFor):
+        inside = outer.body[0].lineno <= name.lineno <= (outer.body[-1].end_lineno or 0)
+        if not inside or any(_stores(statement, name.id) for statement in outer.body):
+            return None
+        generators = [ast.comprehension(outer.target, outer.iter, [], 0)]
+    else:
+        generators = getattr(outer, "generators", [])
+    for generator in generators:
+        if _stores(generator.target, name.id):
+            return _unpacked([generator.target], elements(generator.iter), name.id)
     return None
+
+
+def _stores(node: ast.AST, name: str) -> bool:
+    """Whether a name is given a meaning somewhere in a node."""
+    stored = (n for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+    return any(n.id == name for n in stored)
 
 
 def _unpacked(targets: list[ast.expr], values: list[ast.expr], name: str) -> list[ast.expr]:

@@ -27,9 +27,12 @@ MESSAGE = "words of a message"
 def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known | str | None:
     """The object whose attribute a string names, or what else it is; None when its use does not tell."""
     text = str(node.value)
-    if text != name and not is_path(text, name):
+    parts = text.split(".")
+    if name not in parts or not all(map(str.isidentifier, parts)):
         return MESSAGE
-    if text == name and (found := _keyed(receivers, node) or _listed(receivers, node)):
+    if text.count(name) > 1:
+        return None
+    if parts[0] == name and (found := _keyed(receivers, node) or _listed(receivers, node)):
         return found
     match receivers.parents.get(node):
         case ast.Call() as call:
@@ -40,12 +43,6 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
                 target = argument(outer, 0, "target")
                 return receivers.known(target) if target else None
     return None
-
-
-def is_path(text: str, name: str) -> bool:
-    """Whether a string is a dotted path with a name in it, which it holds nowhere else."""
-    parts = text.split(".")
-    return len(parts) > 1 and all(map(str.isidentifier, parts)) and name in parts and text.count(name) == 1
 
 
 def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | str | None:
@@ -81,6 +78,8 @@ def _argument_of(receivers: Receivers, call: ast.Call, node: ast.Constant, name:
     if function in _GETTERS and text.partition(".")[0] == name:
         asked = isinstance(outer, ast.Call) and outer.func is call and len(outer.args) == 1
         return receivers.known(outer.args[0]) if asked and isinstance(outer, ast.Call) else None
+    if text.startswith(f"{name}."):
+        return MESSAGE  # the name of a file
     if call.args[:1] == [node] and text != name and function in ("patch", "setattr", "delattr"):
         return _dotted(receivers, text.partition(f".{name}")[0])
     return None
@@ -114,7 +113,10 @@ def _keyed(receivers: Receivers, node: ast.Constant) -> Known | str | None:
     holder: ast.expr
     match receivers.parents.get(node):
         case ast.Dict(keys=keys) as display if node in keys:
-            return named_by_keyword(receivers, _unpacked(receivers, display)) or KEY
+            keyword = receivers.parents.get(display)
+            unpacked = isinstance(keyword, ast.keyword) and keyword.arg is None
+            found = named_by_keyword(receivers, keyword) if unpacked else _listed(receivers, node)
+            return KEY if found is None and not unpacked else found
         case ast.MatchMapping():
             return KEY
         case ast.Subscript(slice=key, value=holder) if key is node:
@@ -129,12 +131,6 @@ def _keyed(receivers: Receivers, node: ast.Constant) -> Known | str | None:
                 return receivers.known(holder.args[0])
             return _attribute_of(receivers, holder) or (KEY if _is_dictionary(receivers, holder) else None)
     return None
-
-
-def _unpacked(receivers: Receivers, display: ast.Dict) -> ast.keyword | None:
-    """The ``**{...}`` a display stands in."""
-    keyword = receivers.parents.get(display)
-    return keyword if isinstance(keyword, ast.keyword) and keyword.arg is None else None
 
 
 def _attribute_of(receivers: Receivers, holder: ast.expr) -> Known | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from codemods import documents
 from codemods.data import Note
-from tests.helpers import check_change, check_noop, planned
+from tests.helpers import AROUND, check_change, check_noop, planned
+from tests.trees import known
 
 LEFT = """\
 from boxes import Box
@@ -134,3 +140,28 @@ def test_every_edit_has_a_phase_and_a_reason() -> None:
 @pytest.mark.parametrize("phases", [(1,), (1, 2, 3, 4), (1, 5)])
 def test_no_phase_before_the_last_changes_a_document(phases: tuple[int, ...]) -> None:
     check_noop({"left.py": LEFT, "a.md": "`_left_box`\n"}, "a.md", phases)
+
+
+PIECES = (
+    *("_left_box", "my_left_box", "OrderShelf._left_box", "`_left_on`", "Left ", "é💥", "\udc80", "\0"),
+    *("```", "```py", "~~~~json", "`", "    ", "\t", "> ", "- ", "1. ", "# ", "<!--", "-->", "|", "==="),
+    *("class OrderShelf:", "    def f(self):", "        self._left_box", ">>> ", "'", '"""', "(", "\\", ". "),
+    *("\n", "\n", "\n", "\r\n", "\r", "\n\n", " "),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_document(text: str) -> None:
+    """Every name is a site, and where one changes nothing else does."""
+    data = text.encode("utf-8", "surrogateescape")
+    path = PurePosixPath("a.md")
+
+    found = known({**AROUND, "left.py": LEFT, "a.md": data}).by_path.get(path, ())
+    made = documents.change(path, data, found)
+
+    whole = re.compile(r"(?<!\w)(?:_left_box|_left_on)(?!\w)")
+    assert [s.name for s in found] == whole.findall(text)
+    said = iter([site.new or "" if site.decision == "rename" else site.name for site in found])
+    expected = whole.sub(lambda _: next(said), text)
+    assert (made.after if made else data) == expected.encode("utf-8", "surrogateescape")

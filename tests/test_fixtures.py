@@ -52,7 +52,7 @@ class Case:
         return (*self.phases, self.spec.tests_phase, self.spec.docs_phase)
 
     def sets(self) -> Iterator[tuple[int, ...]]:
-        """Every set of these phases that holds 1; tests and docs touch no code: with the least and with all."""
+        """Every set of these phases with 1; tests and docs touch no code: with the least and with all."""
         others = self.phases[1:]
         yield from ((1, *chosen) for n in range(len(others) + 1) for chosen in combinations(others, n))
         yield from ((1, *self.complete[-2:]), self.complete)

@@ -27,7 +27,7 @@ LAYERS = (
     ("documents", "files", "modules", "occurrences"),
     ("examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
-    ("journal", "roles", "spelled"),
+    ("bounds", "journal", "roles", "spelled"),
     ("arguments", "infer", "mentions"),
     ("strings",),
     ("meaning",),
