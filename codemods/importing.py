@@ -59,6 +59,12 @@ def local_name(modules: Modules, importer: Module, ref: ClassRef) -> str | None:
     return None
 
 
+def rivals(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """What may not be there when a module is to be made: the file, its stub, and a package of its name."""
+    package = path.with_suffix("")
+    return path, path.with_suffix(".pyi"), package / "__init__.py", package / "__init__.pyi"
+
+
 def reaches(modules: Modules, start: PurePosixPath, goal: PurePosixPath) -> bool:
     """Whether importing ``start`` imports ``goal`` on the way.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import libcst as cst
 from codemods import layer
 from codemods.codemod import Codemod
 from codemods.data import MigrationError
+from codemods.importing import rivals
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.sides import layer_path
@@ -22,9 +24,22 @@ _DASHES = "# " + "-" * 93 + "\n"
 def _free_path(project: Project) -> PurePosixPath:
     """Where the layer will stand. Raises MigrationError when something else is there."""
     path = layer_path(project.index, project.spec)
-    if path in project.snapshot:
-        raise MigrationError(f"{path} is there already; name another compatibility.module in the spec")
+    for there in rivals(path):
+        if there in project.snapshot:
+            raise MigrationError(f"{there} is there already; name another compatibility.module in the spec")
     return path
+
+
+def _refuse_unlinked(project: Project) -> None:
+    """Raise MigrationError for a class that keeps the layer from hearing of its subclasses."""
+    for info in project.index.members.values():
+        function = info.function("__init_subclass__")
+        calls = (n for n in ast.walk(function) if isinstance(n, ast.Attribute)) if function else ()
+        if function and not any(n.attr == "__init_subclass__" for n in calls):
+            raise MigrationError(
+                f"{info.ref.path}:{function.lineno}: __init_subclass__ of {info.ref.name} does not call "
+                f"super().__init_subclass__(), so old names could not be kept working below it"
+            )
 
 
 class AddCompat(Codemod):
@@ -35,6 +50,7 @@ class AddCompat(Codemod):
         if project.roles.migrated:
             return {}
         path = _free_path(project)
+        _refuse_unlinked(project)
         return {
             path: (layer_text(project, project.modules.dotted(path)), "the deprecated compatibility layer")
         }
@@ -97,7 +113,8 @@ def _literal(value: object, indent: str = "") -> str:
     inner = indent + "    "
     match value:
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            # A name with bytes that are no UTF-8 can only be written escaped.
+            return json.dumps(value, ensure_ascii=not value.isprintable())
         case dict():
             lines = [f"{inner}{_literal(k)}: {_literal(v, inner)},\n" for k, v in value.items()]
             return "{\n" + "".join(lines) + indent + "}"

@@ -10,7 +10,7 @@ from libcst.helpers import get_full_name_for_node
 
 from codemods.codemod import Codemod
 from codemods.data import MigrationError
-from codemods.importing import comma_after, reaches, source_for
+from codemods.importing import comma_after, reaches, rivals, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef
 
@@ -29,7 +29,7 @@ def types_path(project: Project) -> PurePosixPath:
     names = [spec.types_fallback] if shadows else [spec.types_module, spec.types_fallback]
     for name in names:
         path = home / f"{name}.py"
-        if path not in project.snapshot and home / name / "__init__.py" not in project.snapshot:
+        if not any(there in project.snapshot for there in rivals(path)):
             return path
     raise MigrationError(f"{home / names[-1]}.py is there already; name another types_fallback in the spec")
 
