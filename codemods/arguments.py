@@ -21,6 +21,9 @@ from codemods.scopes import ClassRef
 Argument = str | ClassRef
 """A type variable by name, or a class."""
 
+Opened = Mapping[ClassRef, Mapping[str, str]]
+"""Class -> the type parameters it leaves open -> its type variable for each, in the order of the root's."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeVariable:
@@ -42,8 +45,7 @@ class Union:
 class Arguments:
     """Open type parameters and the arguments each class gives its base."""
 
-    open: Mapping[ClassRef, Mapping[str, str]]
-    """The type parameters a class leaves open -> its type variable, in the order of the root's parameters."""
+    open: Opened
     given: Mapping[ClassRef, Mapping[ClassRef, tuple[Argument, ...]]]
     """Class -> base in the hierarchy -> the arguments it gives to that base's open parameters."""
     variables: tuple[TypeVariable, ...]
@@ -176,7 +178,7 @@ class _Solver:
 
     # --- open or bound ----------------------------------------------------------------------------
 
-    def _opened(self, ref: ClassRef, opened: Mapping[ClassRef, Mapping[str, str]]) -> dict[str, str]:
+    def _opened(self, ref: ClassRef, opened: Opened) -> dict[str, str]:
         """Type parameter -> type variable, for the parameters a class leaves open."""
         if ref == self.index.root:
             return {p.name: p.name for p in self.spec.type_parameters}
@@ -184,10 +186,12 @@ class _Solver:
         return {
             p.name: p.variables.get(self.roles.side(ref) or "", p.name)
             for p in self.spec.type_parameters
-            if p.name in above and self._bound(ref, p) is None
+            if p.name in above and self._bound(ref, p, opened) is None
         }
 
-    def _bound(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
+    def _bound(self, ref: ClassRef, parameter: TypeParameter, opened: Opened) -> ClassRef | None:
+        if given := self._given(ref, parameter, opened):
+            return given
         made = self.made[parameter.name][ref]
         if len(made) == 1:
             return made[0]
@@ -196,6 +200,19 @@ class _Solver:
             text = f"{ref.name} inherits a declaration as {declared.name}, but classes below make others too"
             self._note(ref.path, self.index.members[ref].line, text)
         return declared
+
+    def _given(self, ref: ClassRef, parameter: TypeParameter, opened: Opened) -> ClassRef | None:
+        """The class that a header has as its argument already."""
+        info = self.index.members[ref]
+        for base in info.bases:
+            if isinstance(base.meaning, ClassRef) and isinstance(base.node, ast.Subscript):
+                inner = base.node.slice
+                given = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+                pairs = dict(zip(opened.get(base.meaning, ()), given, strict=False))
+                if node := pairs.get(parameter.name):
+                    meaning = self.classes.modules.meaning(node, info.nodes[0].body)
+                    return meaning if isinstance(meaning, ClassRef) else None
+        return None
 
     def _names(self, parameter: TypeParameter) -> set[str]:
         """The attributes a type parameter types, under old and new names."""
@@ -215,19 +232,17 @@ class _Solver:
                     return self._client(ancestor, declaration.statement.annotation)
         return None
 
-    def _argument(self, ref: ClassRef, name: str, opened: Mapping[ClassRef, Mapping[str, str]]) -> Argument:
+    def _argument(self, ref: ClassRef, name: str, opened: Opened) -> Argument:
         if name in opened[ref]:
             return opened[ref][name]
         parameter = next(p for p in self.spec.type_parameters if p.name == name)
-        bound = self._bound(ref, parameter)
+        bound = self._bound(ref, parameter, opened)
         assert bound is not None, "a parameter that is not open is bound"
         return bound
 
     # --- type variables and their bounds ------------------------------------------------------------
 
-    def _variables(
-        self, parameter: TypeParameter, opened: Mapping[ClassRef, Mapping[str, str]]
-    ) -> Iterator[TypeVariable]:
+    def _variables(self, parameter: TypeParameter, opened: Opened) -> Iterator[TypeVariable]:
         root_bound = self._root_bound(parameter)
         self._refuse_strangers(parameter, root_bound)
         yield TypeVariable(parameter.name, (root_bound,))

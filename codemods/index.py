@@ -77,6 +77,19 @@ class Classes:
             self._lines[ref] = self._linear(ref, frozenset())
         return self._lines[ref]
 
+    def unknown_base(self, ref: ClassRef) -> str | None:
+        """A base of a class, or of one it inherits, that may be any class; None when all are known."""
+        infos = [info for ancestor in self.mro(ref) if (info := self.get(ancestor))]
+        bases = ((info, base) for info in infos for base in info.bases)
+        return next((ast.unparse(base.node) for info, base in bases if not self._is_known(info, base)), None)
+
+    def _is_known(self, info: ClassInfo, base: Base) -> bool:
+        if not isinstance(base.node, ast.Call):
+            return isinstance(base.meaning, ClassRef | External)
+        # What a library makes of things from outside, such as a namedtuple, is outside too.
+        names = (n for n in ast.walk(base.node) if isinstance(n, ast.Name))
+        return all(isinstance(self.modules.meaning(n, info.nodes[0].scope), External) for n in names)
+
     def _linear(self, ref: ClassRef, seen: frozenset[ClassRef]) -> tuple[ClassRef, ...]:
         info = self.get(ref)
         if info is None or ref in seen:

@@ -151,6 +151,10 @@ class Decider:
             reason = f"{asking.name} is a Protocol, for classes of the hierarchy or for others"
             return Answer(Decision.ASK, Confidence.NAMED, reason)
         if not any(roles):
+            for ref in known.classes:
+                if ref and (base := self.index.classes.unknown_base(ref)):
+                    reason = f"{ref.name} inherits {base}, and what that is is not known"
+                    return Answer(Decision.ASK, Confidence.NAMED, reason)
             names = ", ".join(ref.name for ref in known.classes if ref)
             return Answer(Decision.KEEP, known.confidence, f"class {names} is not in the hierarchy")
         if not all(roles):
@@ -227,10 +231,9 @@ class Decider:
     def _definition(self, node: Function, name: str) -> Answer:
         owner = self._owner(node) if self._in_class_body(node) else None
         role = self.roles.of.get(owner) if owner else None
-        if owner is None or role is None:
-            where = f"class {owner.name} is not in the hierarchy" if owner else "a function of its own"
-            return Answer(Decision.KEEP, Confidence.PROVEN, where)
-        if owner in self.roles.shared:
+        if owner is None:
+            return Answer(Decision.KEEP, Confidence.PROVEN, "a function of its own")
+        if role is None or owner in self.roles.shared:
             return self._received(Known((owner,), Confidence.PROVEN, owner.name), name, node)
         if role.side != self.spec.side_of(name):
             reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"

@@ -168,6 +168,19 @@ def test_factory_without_annotation_returns_what_it_overrides_and_is_noted() -> 
     assert _headers(source)["C"] == "Left[Box]"
 
 
+def test_header_that_has_its_argument_already_binds_it() -> None:
+    files = {
+        **HIERARCHY,
+        "bases.py": HIERARCHY["bases.py"].replace("class Left(Root)", "class Left(Root[Box])"),
+    }
+    arguments = worked_out({**files, "user.py": IMPORTS + _makes("A", returns="")})[1]
+
+    assert {ref.name: opened for ref, opened in arguments.open.items() if ref.name in ("Left", "A")} == {
+        "Left": {},
+        "A": {},
+    }
+
+
 @pytest.mark.parametrize("path", ["tests/test_user.py", "conftest.py"])
 def test_what_only_a_test_makes_says_nothing_of_the_classes_it_tests(path: str) -> None:
     headers = _headers(_makes("Fake"), path=path)

@@ -150,6 +150,33 @@ def test_ask_where_the_receiver_may_be_another(source: str, reason: str) -> None
     assert (site.decision, site.reason, site.new, site.phase) == ("ask", reason, "_box", 0)
 
 
+@pytest.mark.parametrize(
+    ("base", "decided"),
+    [
+        ("made()", "ask named"),
+        ("Made", "ask named"),
+        ("BY_NAME['left']", "ask named"),
+        ("boxes.Missing", "ask named"),
+        ("Inner", "ask named"),
+        ("with_metaclass(type, Left)", "ask named"),
+        ("library.Base", "keep proven"),
+        ("library.Base[int]", "keep proven"),
+        ("namedtuple('Row', ['a'])", "keep proven"),
+        ("dict, Box", "keep proven"),
+    ],
+)
+def test_class_with_a_base_that_is_not_known_may_be_of_the_hierarchy(base: str, decided: str) -> None:
+    source = (
+        "import boxes, library\nfrom collections import namedtuple\nfrom library import with_metaclass\n"
+        "def made(): ...\n\nBY_NAME = {}\nMade = made()\n\nclass Inner(Made): ...\n"
+        f"class Other({base}):\n    def _make_left_box(self):\n        self._left_box = 1\n"
+    )
+    found = _sites(source)
+
+    assert [f"{site.decision} {site.confidence}" for site in found] == [decided] * 2
+    assert decided[0] == "k" or "is not known" in found[0].reason
+
+
 def test_one_side_has_no_other() -> None:
     files = {
         "page.py": "class Page: ...\n",
