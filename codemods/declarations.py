@@ -12,6 +12,9 @@ from codemods.index import Classes, ClassInfo, Function
 from codemods.scopes import ClassRef, statements
 from codemods.text import Text
 
+READ = frozenset({"property", "cached_property"})
+"""Decorators that make a method an attribute."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -66,6 +69,21 @@ def members(classes: Classes, ref: ClassRef) -> set[str]:
 def owns(classes: Classes, ref: ClassRef, name: str) -> bool:
     """Whether a class or an ancestor of it in the tree has an attribute or method of this name."""
     return name in members(classes, ref)
+
+
+def fits(classes: Classes, ref: ClassRef, protocol: ClassInfo) -> bool:
+    """Whether a class has all that a Protocol asks for, methods as methods."""
+    asked, there = _kinds(classes, protocol.ref), _kinds(classes, ref)
+    return all(name in there and is_method == there[name] for name, is_method in asked.items())
+
+
+def _kinds(classes: Classes, ref: ClassRef) -> dict[str, bool]:
+    """The names a class and its ancestors have, and whether they are methods."""
+    infos = [info for ancestor in reversed(classes.mro(ref)) if (info := classes.get(ancestor))]
+    return {
+        **{d.name: False for info in infos for d in declarations(info)},
+        **{f.name: not decorators(f) & READ for info in infos for f in info.functions()},
+    }
 
 
 def is_early(declaration: Declaration) -> bool:
@@ -160,6 +178,12 @@ def is_test(path: PurePosixPath) -> bool:
         or path.stem.endswith("_test")
         or path.name == "conftest.py"
     )
+
+
+def decorators(function: Function) -> set[str]:
+    """The decorators of a function by the last part of their names."""
+    called = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
+    return {ast.unparse(d).rpartition(".")[2] for d in called}
 
 
 def fixture_name(function: Function) -> str | None:

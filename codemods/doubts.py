@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods import sites
 from codemods.data import Confidence, Decision, Note
-from codemods.infer import Known
+from codemods.known import Known
 from codemods.project import Project
 from codemods.receivers import Answers, Oracle, Question
 

@@ -12,22 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods.data import Confidence, Decision, Spec
-from codemods.declarations import (
-    alone,
-    comes_late,
-    declarations,
-    is_abstract,
-    is_test,
-    is_trivial,
-    owns,
-    sets,
-)
-from codemods.index import ClassInfo, Function, Index
-from codemods.infer import Known, Receivers
+from codemods.declarations import fits, is_test, owns
+from codemods.index import Function, Index
+from codemods.infer import Receivers
+from codemods.known import Known
+from codemods.lifted import Lifted
 from codemods.mentions import Mentions
 from codemods.modules import External
 from codemods.occurrences import Occurrence
-from codemods.roles import Part, Role, Roles
+from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
 from codemods.strings import named_by_keyword, named_object
@@ -70,6 +63,7 @@ class Decider:
         self.path = module.path
         self.layer = layer_path(index, spec) if roles.migrated else None
         self.receivers = Receivers(index.classes, module)
+        self.lifted = Lifted(index, spec, self.receivers)
         self.types = types
         self.mentions = mentions
 
@@ -129,7 +123,11 @@ class Decider:
         parent = self.receivers.parents.get(node)
         if isinstance(parent, ast.Call) and parent.func is node and self.spec.is_factory(name):
             kind = "call"
-        if answer.decision is Decision.RENAME and kind == "write" and (reason := self._lifted(node, name)):
+        if (
+            answer.decision is Decision.RENAME
+            and kind == "write"
+            and (reason := self.lifted.declaration(node, name))
+        ):
             return Answer(Decision.DELETE, answer.confidence, reason, answer.phase, "declaration")
         return Answer(answer.decision, answer.confidence, answer.reason, answer.phase, kind)
 
@@ -151,27 +149,45 @@ class Decider:
             reason = f"{asking.name} is a Protocol, for classes of the hierarchy or for others"
             return Answer(Decision.ASK, Confidence.NAMED, reason)
         if not any(roles):
-            for ref in known.classes:
-                if ref and (base := self.index.classes.unknown_base(ref)):
-                    reason = f"{ref.name} inherits {base}, and what that is is not known"
-                    return Answer(Decision.ASK, Confidence.NAMED, reason)
-            names = ", ".join(ref.name for ref in known.classes if ref)
-            return Answer(Decision.KEEP, known.confidence, f"class {names} is not in the hierarchy")
+            return self._outside(known, name, node)
         if not all(roles):
             return Answer(Decision.ASK, Confidence.NAMED, f"only some of {known.reason} is in the hierarchy")
         sides = {role.side for role in roles if role}
         if sides == {side}:
-            return Answer(Decision.RENAME, known.confidence, f"receiver is {known.reason}", self._phase(node))
+            by_shape = any(role.part is Part.PROTOCOL for role in roles if role)
+            confidence = Confidence.INFERRED if by_shape else known.confidence
+            return Answer(Decision.RENAME, confidence, f"receiver is {known.reason}", self._phase(node))
         if side in sides or None in sides:
             return Answer(Decision.ASK, Confidence.NAMED, f"{known.reason} may be of another side")
         return Answer(Decision.KEEP, known.confidence, f"{known.reason} is not on the {side} side")
+
+    def _outside(self, known: Known, name: str, node: ast.AST) -> Answer:
+        """The decision for a receiver whose classes are not in the hierarchy, as far as can be seen."""
+        classes = self.index.classes
+        for ref in (ref for ref in known.classes if ref):
+            if base := classes.unknown_base(ref):
+                reason = f"{ref.name} inherits {base}, and what that is is not known"
+                return Answer(Decision.ASK, Confidence.NAMED, reason)
+            if owns(classes, ref, "__getattr__") and not owns(classes, ref, name):
+                target = self.receivers.delegate(ref)
+                read = isinstance(getattr(node, "ctx", None), ast.Load)
+                if read and target and any(r in self.roles.of for r in target.classes):
+                    return self._received(target, name, node)
+                reason = f"{ref.name} answers for names that it does not have"
+                return Answer(Decision.ASK, Confidence.NAMED, reason)
+        names = ", ".join(ref.name for ref in known.classes if ref)
+        what = f"class {names}" if names else "what is from outside the project"
+        return Answer(Decision.KEEP, known.confidence, f"{what} is not in the hierarchy")
 
     def _is_open_protocol(self, ref: ClassRef | None, name: str) -> bool:
         """Whether a class that plays no part is a Protocol which asks for this name."""
         info = self.index.classes.get(ref) if ref and ref not in self.roles.of else None
         bases = [base.meaning for base in info.bases] if info else []
         external = {b.dotted.rpartition(".")[2] for b in bases if isinstance(b, External)}
-        return ref is not None and "Protocol" in external and owns(self.index.classes, ref, name)
+        if ref is None or info is None or "Protocol" not in external:
+            return False
+        fitting = any(fits(self.index.classes, member, info) for member in self.index.members)
+        return fitting and owns(self.index.classes, ref, name)
 
     def _phase(self, node: ast.AST) -> int:
         """The phase of a use: its class's, else that of the code outside the hierarchy."""
@@ -183,38 +199,6 @@ class Decider:
 
     def _owner(self, node: ast.AST) -> ClassRef | None:
         return self.receivers.class_of(node)
-
-    def _lifted(self, node: ast.Attribute | ast.Name, name: str) -> str | None:
-        """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
-        owner = self._owner(node)
-        info = self.index.members.get(owner) if owner else None
-        if info is None or owner is None:
-            return None
-        every = [d for d in declarations(info) if d.name == name]
-        found = next((d for d in every if node in ast.walk(d.statement)), None)
-        if found is None or not found.initial or not found.plain:
-            return None
-        if not alone(self.module.text, found.statement):
-            return None
-        if found.function is None and not self._only_declared(info, found.statement, name):
-            return None
-        declared_by_body = self.index.members[self.index.root].function("__init__") is None
-        if found.function and not comes_late(found.function, found.statement, name, declared_by_body):
-            return None
-        names = {name, self.spec.renames[name]}
-        above = (self.index.classes.get(r) for r in self.index.classes.mro(owner)[1:] if r.path != self.layer)
-        if any(sets(info, names) for info in above if info):
-            return None
-        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
-
-    def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
-        """Whether a statement stands at the top of a class body that does not use the name itself."""
-        used = (
-            n for node in info.nodes for n in ast.walk(node.node) if isinstance(n, ast.Name) and n.id == name
-        )
-        return isinstance(self.receivers.parents[statement], ast.ClassDef) and not any(
-            isinstance(n.ctx, ast.Load) and self._in_class_body(n) for n in used
-        )
 
     def _pattern(self, node: ast.MatchClass, name: str) -> Answer:
         """A keyword in a pattern is an attribute of the class it matches."""
@@ -229,7 +213,7 @@ class Decider:
     # --- definitions and bare names -----------------------------------------------------------------
 
     def _definition(self, node: Function, name: str) -> Answer:
-        owner = self._owner(node) if self._in_class_body(node) else None
+        owner = self._owner(node) if self.receivers.in_class_body(node) else None
         role = self.roles.of.get(owner) if owner else None
         if owner is None:
             return Answer(Decision.KEEP, Confidence.PROVEN, "a function of its own")
@@ -238,37 +222,23 @@ class Decider:
         if role.side != self.spec.side_of(name):
             reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"
             return Answer(Decision.KEEP, Confidence.PROVEN, reason)
-        if self._removable(node, owner, role):
+        if self.lifted.factory(node, owner, role):
             phase = max(self.spec.integrations_phase, role.phase)
             reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
             return Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
-        return Answer(Decision.RENAME, Confidence.PROVEN, f"factory method of {owner.name}", role.phase)
-
-    def _removable(self, node: Function, owner: ClassRef, role: Role) -> bool:
-        if role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
-            return False
-        above = self.index.classes.mro(owner)[1:]
-        infos = [info for ref in above if (info := self.index.classes.get(ref))]
-        inherited = [f for info in infos if (f := info.function(node.name))]
-        # A body that returns nothing without being abstract is an answer.
-        declares = is_abstract(node) or any(isinstance(s, ast.Raise) for s in node.body)
-        return declares and all(is_trivial(f) for f in inherited)
-
-    def _in_class_body(self, node: ast.AST) -> bool:
-        """Whether a name bound at a node is an attribute of the class around it."""
-        shells = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-        around = (n for n in self.receivers.enclosing(node) if isinstance(n, ast.ClassDef | shells))
-        return isinstance(next(around, None), ast.ClassDef)
+        what = "factory method" if self.spec.is_factory(name) else "property"
+        confidence = Confidence.INFERRED if role.part is Part.PROTOCOL else Confidence.PROVEN
+        return Answer(Decision.RENAME, confidence, f"{what} of {owner.name}", role.phase)
 
     def _name(self, node: ast.Name, name: str) -> Answer:
-        ref = self._owner(node) if self._in_class_body(node) else None
+        ref = self._owner(node) if self.receivers.in_class_body(node) else None
         info = self.index.classes.get(ref) if ref else None
         if ref is None or info is None or name not in info.nodes[0].body.bindings:
             return Answer(Decision.KEEP, Confidence.PROVEN, "a variable of its own")
         answer = self._received(Known((ref,), Confidence.PROVEN, f"in {ref.name}"), name, node)
         if isinstance(node.ctx, ast.Load):
             return answer
-        if answer.decision is Decision.RENAME and (reason := self._lifted(node, name)):
+        if answer.decision is Decision.RENAME and (reason := self.lifted.declaration(node, name)):
             return Answer(Decision.DELETE, Confidence.PROVEN, reason, answer.phase, "declaration")
         reason = answer.reason.replace("receiver is ", "declared ")
         return Answer(answer.decision, answer.confidence, reason, answer.phase, "annotation")

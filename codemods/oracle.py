@@ -121,13 +121,13 @@ def _told(receiver: Receiver) -> list[Any]:
 
 
 def _home(info: syntax.TypeInfo, result: build.BuildResult) -> list[Any]:
-    """The file of a class, its name there, and whether something unknown is among its bases."""
+    """The file of a class, its name there, and whether it may have names that it does not declare."""
     home = result.files.get(info.module_name)
     path = home.path.removeprefix(IN_MEMORY) if home else ""
     return [
         os.path.relpath(path or os.curdir),
         info.fullname[len(info.module_name) + 1 :],
-        info.fallback_to_any,
+        info.fallback_to_any or (info.get("__getattr__") is not None and info.fullname != "types.ModuleType"),
     ]
 
 

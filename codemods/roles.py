@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.data import MigrationError, Note, Spec
-from codemods.declarations import declarations, is_abstract, is_early, is_test, is_trivial, receiver
+from codemods.declarations import declarations, fits, is_abstract, is_early, is_test, is_trivial, receiver
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
@@ -181,15 +181,16 @@ class _Assigner:
 
     @staticmethod
     def _used(info: ClassInfo) -> set[str]:
-        """The attributes that the methods of a class use on their object."""
-        return {
-            node.attr
-            for function in info.functions()
-            for node in ast.walk(function)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == receiver(function)
-        }
+        """The attributes that the methods of a class use on their object, by name too."""
+        found: set[str] = set()
+        for function in info.functions():
+            for node in ast.walk(function):
+                match node:
+                    case ast.Attribute(attr=name, value=ast.Name(id=owner)):
+                        found |= {name} if owner == receiver(function) else set()
+                    case ast.Call(args=[ast.Name(id=owner), ast.Constant(value=str() as name), *_]):
+                        found |= {name} if owner == receiver(function) else set()
+        return found
 
     def _outsiders(self, mixin: ClassRef) -> tuple[ClassRef, ...]:
         inside = {ancestor for ref in self.index.members for ancestor in self.index.classes.mro(ref)}
@@ -209,11 +210,14 @@ class _Assigner:
         having = {c.ref: c for name in self.spec.renames for c in self._classes(name) if self._names(c)}
         protocols = [info for info in having.values() if self._is_protocol(info)]
         others = [c for c in having.values() if c not in protocols and not is_test(c.ref.path)]
+        classes = self.index.classes
         for info in protocols:
+            if not any(fits(classes, ref, info) for ref in self.index.members):
+                continue
             asked = self._names(info)
             sides = {self.spec.side_of(name) for name in asked}
             beside = any(ref.path == info.ref.path for ref in self.of)
-            too = [f"{c.ref.name} has too" for c in others if not beside and {*self._names(c)} & {*asked}]
+            too = [f"{c.ref.name} has too" for c in others if not beside and fits(classes, c.ref, info)]
             if len(sides) > 1 or too:
                 text = f"{info.ref.name} asks for {min(asked)}, which {(too or ['both sides have'])[0]}"
                 self.notes.append(Note(info.ref.path, info.line, f"{text}; not changed"))

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from codemods import documents
 from codemods.data import Confidence, Decision, Site, Spec
 from codemods.index import Index
-from codemods.infer import Known
+from codemods.known import Known
 from codemods.markdown import Document
 from codemods.meaning import Answer, Decider, Place, confidence
 from codemods.mentions import FOREIGN, Mentions

@@ -21,6 +21,10 @@ def elements(node: ast.AST | None) -> list[ast.expr]:
     return [] if any(isinstance(e, ast.Starred) for e in found) else list(found)
 
 
+def is_none(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
 def given(binding: Binding, name: str) -> list[ast.expr]:
     """What a statement gives a name: one value, or any of those it loops over; none if that is not told."""
     if isinstance(binding.value, ast.expr):

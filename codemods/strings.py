@@ -6,13 +6,21 @@ import ast
 from collections.abc import Iterator
 
 from codemods.data import Confidence
+from codemods.declarations import receiver
 from codemods.index import Function
-from codemods.infer import Known, Receivers
+from codemods.infer import Receivers
+from codemods.known import Known
 from codemods.modules import bound_in
 from codemods.scopes import Binding, ClassRef
 from codemods.spelled import argument, given, is_mock
 
 _BY_NAME = frozenset({"hasattr", "getattr", "setattr", "delattr"})
+_DUNDERS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__"})
+"""``object.__setattr__(x, name, value)``, ``super().__getattribute__(name)``; their own ``name`` too."""
+
+_MEMBERSHIP = frozenset({"assertIn", "assertNotIn"})
+_ELSEWHERE = frozenset({"parametrize", "getenv", "setenv", "delenv"})
+_BY_PATH = frozenset({"patch", "setattr", "delattr"})
 _PATCHERS = frozenset({"object", "setattr", "delattr", "spy"})
 """``patch.object``, ``mocker.patch.object``, ``mocker.spy``, ``monkeypatch.setattr`` and ``.delattr``."""
 
@@ -20,29 +28,60 @@ _GETTERS = frozenset({"attrgetter", "methodcaller"})
 _KEYED = frozenset({"get", "pop", "setdefault"})
 _DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 
+_DEEP = 5  # copies of copies
 KEY = "key of a dictionary"
 MESSAGE = "words of a message"
 
 
 def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known | str | None:
     """The object whose attribute a string names, or what else it is; None when its use does not tell."""
-    text = str(node.value)
+    whole: ast.expr = node
+    while isinstance(outer := receivers.parents.get(whole), ast.JoinedStr | ast.BinOp):
+        whole = outer
+    call = receivers.parents.get(whole)
+    text = folded(receivers, whole)
+    if text is None:  # put together from what is not known
+        patched = isinstance(call, ast.Call) and call.args[:1] == [whole] and _called(call) in _BY_PATH
+        return None if patched and str(node.value).startswith(f".{name}") else MESSAGE
     parts = text.split(".")
     if name not in parts or not all(map(str.isidentifier, parts)):
         return MESSAGE
     if text.count(name) > 1:
         return None
-    if parts[0] == name and (found := _keyed(receivers, node) or _listed(receivers, node)):
+    if parts[0] == name and (found := _keyed(receivers, whole) or _listed(receivers, whole)):
         return found
-    match receivers.parents.get(node):
-        case ast.Call() as call:
-            return _argument_of(receivers, call, node, name)
-        case ast.keyword(arg="attribute" | "name") as keyword if text == name:
-            outer = receivers.parents[keyword]
+    match call:
+        case ast.Call():
+            return _argument_of(receivers, call, whole, name, text)
+        case ast.keyword(arg="attribute" | "name") if text == name:
+            outer = receivers.parents[call]
             if isinstance(outer, ast.Call) and _called(outer) in _PATCHERS:
                 target = argument(outer, 0, "target")
                 return receivers.known(target) if target else None
+            return "the name a mock shows" if isinstance(outer, ast.Call) and is_mock(outer) else None
     return None
+
+
+def folded(receivers: Receivers, node: ast.expr) -> str | None:
+    """The text an expression is put together to, from constants and names of constants; None for others."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            parts = [left, right]
+        case ast.JoinedStr(values=parts):
+            pass
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return folded(receivers, value)
+        case ast.Name(id=name) if home := bound_in(receivers.scope(node), name):
+            match home.bindings[name]:
+                case [Binding(value=ast.Constant(value=str() as text), source=None)]:
+                    return text
+            return None
+        case _:
+            return None
+    texts = [folded(receivers, part) for part in parts]
+    return None if None in texts else "".join(map(str, texts))
 
 
 def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | str | None:
@@ -55,10 +94,9 @@ def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | s
             return receivers.known(call.func.value)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "multiple":
             match argument(call, 0, "target"):
-                case ast.Constant(value=str() as dotted):
-                    return _dotted(receivers, dotted)
                 case ast.expr() as target:
-                    return receivers.known(target)
+                    dotted = folded(receivers, target)
+                    return _dotted(receivers, dotted) if dotted else receivers.known(target)
     return "a keyword of its own"
 
 
@@ -69,18 +107,30 @@ def _called(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def _argument_of(receivers: Receivers, call: ast.Call, node: ast.Constant, name: str) -> Known | str | None:
-    text, function = str(node.value), _called(call)
-    plain = isinstance(call.func, ast.Name)
-    if text == name and call.args[1:2] == [node] and function in (_BY_NAME if plain else _PATCHERS):
-        return receivers.known(call.args[0])
-    outer = receivers.parents.get(call)
+def _argument_of(
+    receivers: Receivers, call: ast.Call, node: ast.expr, name: str, text: str
+) -> Known | str | None:
+    function, outer = _called(call), receivers.parents.get(call)
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if text == name and call.args[1:2] == [node]:
+        if function in (_DUNDERS | _PATCHERS if owner else _BY_NAME):
+            return receivers.known(call.args[0])
+        if function in _MEMBERSHIP:
+            return _held_in(receivers, call.args[0])
     if function in _GETTERS and text.partition(".")[0] == name:
         asked = isinstance(outer, ast.Call) and outer.func is call and len(outer.args) == 1
         return receivers.known(outer.args[0]) if asked and isinstance(outer, ast.Call) else None
+    if call.args[:1] != [node]:
+        return None
+    if text == name and owner and function in _DUNDERS:
+        return receivers.known(owner)
+    if text == name and function in _MEMBERSHIP and len(call.args) > 1:
+        return _held_in(receivers, call.args[1])
     if text.startswith(f"{name}."):
         return MESSAGE  # the name of a file
-    if call.args[:1] == [node] and text != name and function in ("patch", "setattr", "delattr"):
+    if function in _ELSEWHERE:
+        return f"what {function}() is given by name"
+    if text != name and function in _BY_PATH:
         return _dotted(receivers, text.partition(f".{name}")[0])
     return None
 
@@ -108,15 +158,16 @@ def _dotted(receivers: Receivers, dotted: str) -> Known | str | None:
 # --- dictionaries -------------------------------------------------------------------------------
 
 
-def _keyed(receivers: Receivers, node: ast.Constant) -> Known | str | None:
+def _keyed(receivers: Receivers, node: ast.expr) -> Known | str | None:
     """What a key stands for: an attribute in ``vars(x)`` and ``x.__dict__``, itself in other dictionaries."""
     holder: ast.expr
     match receivers.parents.get(node):
         case ast.Dict(keys=keys) as display if node in keys:
             keyword = receivers.parents.get(display)
             unpacked = isinstance(keyword, ast.keyword) and keyword.arg is None
-            found = named_by_keyword(receivers, keyword) if unpacked else _listed(receivers, node)
-            return KEY if found is None and not unpacked else found
+            if unpacked:
+                return named_by_keyword(receivers, keyword)
+            return _listed(receivers, node) or _attribute_of(receivers, display) or KEY
         case ast.MatchMapping():
             return KEY
         case ast.Subscript(slice=key, value=holder) if key is node:
@@ -127,20 +178,58 @@ def _keyed(receivers: Receivers, node: ast.Constant) -> Known | str | None:
         case ast.Call(func=ast.Attribute(attr="setitem" | "delitem"), args=[holder, key, *_]) if key is node:
             return _attribute_of(receivers, holder) or KEY
         case ast.Compare(ops=[ast.In() | ast.NotIn()], left=left, comparators=[holder]) if left is node:
-            if isinstance(holder, ast.Call) and _called(holder) == "dir" and holder.args:
-                return receivers.known(holder.args[0])
-            return _attribute_of(receivers, holder) or (KEY if _is_dictionary(receivers, holder) else None)
+            return _held_in(receivers, holder)
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], left=left, comparators=[right]):
+            return _asked_for(receivers, right if left is node else left)
     return None
 
 
-def _attribute_of(receivers: Receivers, holder: ast.expr) -> Known | None:
-    """The object whose attributes a dictionary holds."""
+def _held_in(receivers: Receivers, holder: ast.expr) -> Known | str | None:
+    """What a word stands for that is looked for in something."""
+    if isinstance(holder, ast.Call) and _called(holder) == "dir" and holder.args:
+        return receivers.known(holder.args[0])
+    return _attribute_of(receivers, holder) or (KEY if _is_dictionary(receivers, holder) else None)
+
+
+def _asked_for(receivers: Receivers, node: ast.expr) -> Known | None:
+    """The object of a method that every access to an attribute goes through, where ``node`` is the name."""
+    function = next((n for n in receivers.enclosing(node) if isinstance(n, Function)), None)
+    if function is None or function.name not in _DUNDERS or not isinstance(node, ast.Name):
+        return None
+    owner = receivers.class_of(function)
+    named = [argument.arg for argument in function.args.args[1:2]] == [node.id]
+    return Known((owner,), Confidence.PROVEN, f"{owner.name}.{function.name}") if owner and named else None
+
+
+def _attribute_of(receivers: Receivers, holder: ast.expr, depth: int = 0) -> Known | None:
+    """The object whose attributes a dictionary holds, or held when it was copied."""
+    inner: list[ast.expr] = []
     match holder:
         case ast.Attribute(attr="__dict__", value=owner):
             return receivers.known(owner)
         case ast.Call(func=ast.Name(id="vars"), args=[owner]):
             return receivers.known(owner)
-    return None
+        case ast.Call(func=ast.Attribute(attr="__getstate__", value=owner)):
+            return receivers.known(owner)
+        case ast.Call(func=ast.Attribute(attr="copy", value=copied), args=[]):
+            inner = [copied]
+        case ast.Call(args=[copied]) if _called(holder) in ("dict", "copy", "deepcopy"):
+            inner = [copied]
+        case ast.Call(func=ast.Attribute(attr="dict"), args=[patched, *_]):
+            inner = [patched]
+        case ast.Call(func=ast.Attribute(attr="update", value=updated)):
+            inner = [updated]
+        case ast.Dict(keys=keys, values=values):
+            inner = [value for key, value in zip(keys, values, strict=True) if key is None]
+            outer = receivers.parents.get(holder)
+            inner += [outer] if isinstance(outer, ast.Call) and holder in outer.args else []
+        case ast.Name(id=name) if home := bound_in(receivers.scope(holder), name):
+            if home.function and home.function.name == "__setstate__" and name != receiver(home.function):
+                ref = receivers.class_of(home.function)
+                return Known((ref,), Confidence.INFERRED, f"the state of {ref.name}") if ref else None
+            inner = [b.value for b in home.bindings[name] if isinstance(b.value, ast.expr)]
+    found = (_attribute_of(receivers, each, depth + 1) for each in inner if depth < _DEEP)
+    return next((known for known in found if known), None)
 
 
 def _is_dictionary(receivers: Receivers, node: ast.expr | None) -> bool:
@@ -167,7 +256,7 @@ def _holds_dictionary(receivers: Receivers, binding: Binding, name: str) -> bool
 # --- lists --------------------------------------------------------------------------------------
 
 
-def _listed(receivers: Receivers, node: ast.Constant) -> Known | None:
+def _listed(receivers: Receivers, node: ast.expr) -> Known | None:
     """The object whose attributes a list of names is about: ``__slots__``, and the ``spec`` of a mock."""
     around: Iterator[ast.AST] = receivers.enclosing(node)
     outer = next((n for n in around if not isinstance(n, ast.Tuple | ast.List | ast.Set | ast.Dict)), None)

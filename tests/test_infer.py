@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods.index import Classes
-from codemods.infer import Known, Receivers
+from codemods.infer import Receivers
+from codemods.known import Known
 from codemods.modules import Modules
 from tests.trees import HIERARCHY, tree
 
@@ -178,7 +179,7 @@ def test_where_an_annotation_holds(source: str, said: str | None) -> None:
     ("source", "why"),
     [
         ("x = make()\nx.probe", "what make returns is not known"),
-        ("x = Left()\nx = Right()\nx.probe", "two classes"),
+        ("x = Left()\nx = make()\nx.probe", "one of two is not known"),
         ("x = Left()\nx = make()\nx.probe", "two meanings"),
         ("x = Left()\nfor x in xs:\n    x.probe", "a loop takes the name"),
         ("x = Left()\n[x.probe for x in xs]", "a comprehension takes the name"),
@@ -195,7 +196,13 @@ def test_where_an_annotation_holds(source: str, said: str | None) -> None:
         ("x = [Left()]\nx.probe", "a list"),
         ("x = Left\nx = make()\ndef f(y=x()):\n    y.probe", "two meanings"),
         ("def g():\n    def h():\n        return Left()\ndef f():\n    g().probe", "g returns nothing"),
-        ("def g():\n    if y:\n        return Left()\n    return Right()\ng().probe", "g returns two"),
+        ("def g():\n    if y:\n        return Left()\n    return make()\ng().probe", "g may return another"),
+        ("def g():\n    yield Left()\ng().probe", "a generator"),
+        ("@wrapped\ndef g():\n    return Left()\ng().probe", "what a decorator makes of it"),
+        ("class A:\n    def __enter__(self): ...\nwith A() as x:\n    x.probe", "what is entered"),
+        ("class A:\n    def __await__(self): ...\nasync def f():\n    (await A()).probe", "what is awaited"),
+        ("class A:\n    def __get__(self, *of): ...\nclass B:\n    x = A()\nB().x.probe", "a descriptor"),
+        ("@property\ndef g():\n    yield Left()\nwith g() as x:\n    x.probe", "no context manager"),
         ("def f(make):\n    make().probe\ndef make():\n    return Left()", "another make"),
         ("build(spec=Left).probe", "no mock"),
         ("x = y = x\nx.probe", "a circle"),
@@ -237,6 +244,71 @@ def test_what_is_made(source: str, said: str) -> None:
     assert _said(_known(source)) == said
 
 
+CLASS = """\
+class Opener:
+    def __enter__(self):
+        return Left()
+
+    async def __aenter__(self) -> Right:
+        return make()
+
+    def __get__(self, owner, kind=None):
+        return Left()
+
+    def itself(self):
+        return self
+
+    def made(self):
+        return Left()
+
+    def typed(self) -> "Self": ...
+
+    async def later(self):
+        return Left()
+
+    @cached_property
+    def kept(self):
+        return Left()
+
+
+class Other(Opener): ...
+
+
+class Holder:
+    described = Opener()
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("with Other() as x:\n    x.probe", "Left inferred"),
+        ("async def f():\n    async with Opener() as x:\n        x.probe", "Right proven"),
+        ("with stack() as s:\n    s.enter_context(Other()).probe", "Left inferred"),
+        ("async def f(s):\n    (await s.enter_async_context(Other())).probe", "Right proven"),
+        ("Holder().described.probe", "Left inferred"),
+        ("Other().itself().probe", "Other inferred"),
+        ("Other().typed().probe", "Other inferred"),
+        ("Other().itself().made().probe", "Left inferred"),
+        ("async def f():\n    (await Opener().later()).probe", "Left inferred"),
+        ("Other().kept.probe", "Left inferred"),
+        (
+            "@contextmanager\ndef opened():\n    yield Left()\nwith opened() as x:\n    x.probe",
+            "Left inferred",
+        ),
+        ("type(Left()).probe", "Left inferred"),
+        ("def g():\n    if y:\n        return Left()\n    return Right()\ng().probe", "Left|Right inferred"),
+        ("x = Left()\nx = Right()\nx.probe", "Left|Right inferred"),
+    ],
+)
+def test_what_methods_and_context_managers_answer(source: str, said: str) -> None:
+    known = _known(CLASS + source)
+
+    assert known is not None
+    assert _said(known).split()[0] == said.split()[0]  # type: ignore[union-attr]
+    assert known.reason
+
+
 # --- attributes ---------------------------------------------------------------------------------
 
 
@@ -253,8 +325,8 @@ def test_what_is_made(source: str, said: str) -> None:
         ("x: Left", "Left inferred"),
         ("x = Left()", "Left inferred"),
         ("def __init__(this):\n        this.x = Left()", "Left inferred"),
+        ("def g(self):\n        self.x = Left()\n        self.x = Right()", "Left|Right inferred"),
         ("def g(self):\n        self.x = Left()\n        self.x = make()", None),
-        ("def g(self):\n        self.x = Left()\n        self.x = Right()", None),
         ("def g(self):\n        x: Left = y", None),
         ("def g(self, other):\n        other.x = Left()", None),
         ("y = 1", None),

@@ -1,0 +1,214 @@
+"""Classes of receivers as they flow through a module: self, annotations, calls, assignments, loops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from codemods import spelled
+from codemods.data import Confidence
+from codemods.declarations import READ, declarations, decorators, owns, receiver
+from codemods.index import Classes, ClassInfo, Function
+from codemods.known import Known, agreed
+from codemods.modules import bound_in
+from codemods.scopes import Binding, ClassRef, Module, Scope
+
+_DEEP = 10  # steps from a name to what it stands for
+_ENTERS: dict[type[ast.stmt], str] = {ast.With: "__enter__", ast.AsyncWith: "__aenter__"}
+
+
+class Flow:
+    """Receivers of one module, by the expression they are."""
+
+    def __init__(self, classes: Classes, module: Module) -> None:
+        self.classes = classes
+        self.modules = classes.modules
+        self.module = module
+        self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+        self._others: dict[PurePosixPath, Flow] = {module.path: self}
+
+    def within(self, module: Module) -> Flow:
+        """The receivers of another module, made once."""
+        if module.path not in self._others:
+            self._others[module.path] = type(self)(self.classes, module)
+            self._others[module.path]._others = self._others
+        return self._others[module.path]
+
+    def enclosing(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, from the inside out."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def class_of(self, node: ast.AST) -> ClassRef | None:
+        """The innermost class whose body holds a node (its functions included)."""
+        for outer in self.enclosing(node):
+            if isinstance(outer, ast.ClassDef):
+                for nodes in self.module.classes.values():
+                    if any(n.node is outer for n in nodes):
+                        return nodes[0].ref
+        return None
+
+    def in_class_body(self, node: ast.AST) -> bool:
+        """Whether a name bound at a node is an attribute of the class around it."""
+        shells = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+        around = (n for n in self.enclosing(node) if isinstance(n, ast.ClassDef | shells))
+        return isinstance(next(around, None), ast.ClassDef)
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope of the function a node stands in, else the module's."""
+        for outer in self.enclosing(node):
+            if (found := self.module.functions.get(outer)) and node not in _head(outer):
+                return found
+            node = outer
+        return self.module.scope
+
+    # --- what it is -------------------------------------------------------------------------------
+
+    def known(self, node: ast.expr, depth: int = 0) -> Known | None:
+        """What is known of an expression's class; None when nothing is."""
+        if depth > _DEEP:
+            return None
+        match node:
+            case ast.Name():
+                return self._name(node, depth)
+            case ast.Call(func=ast.Name(id="super")):
+                if owner := self.class_of(node):
+                    return Known((owner,), Confidence.PROVEN, f"super() in {owner.name}")
+            case ast.Call():
+                return self._call(node, depth)
+            case ast.Attribute():
+                return self._attribute(node, depth)
+            case ast.Await():
+                known = self.known(node.value, depth + 1)
+                classes = known.classes if known else ()
+                return None if any(ref and owns(self.classes, ref, "__await__") for ref in classes) else known
+            case ast.NamedExpr() | ast.Starred():
+                return self.known(node.value, depth + 1)
+        return None
+
+    def _name(self, node: ast.Name, depth: int) -> Known | None:
+        for outer in self.enclosing(node):
+            if isinstance(outer, Function):
+                break
+            if (values := spelled.looped(outer, node)) is not None:
+                return self._any_of(values, depth)
+        scope = self.scope(node)
+        meaning = self.modules.meaning(node, scope)
+        if isinstance(meaning, ClassRef):
+            return Known((meaning,), Confidence.PROVEN, f"the class {meaning.name} itself")
+        if (home := bound_in(scope, node.id)) is None:
+            return None
+        function = home.function
+        arguments = [n for n in ast.walk(function.args) if isinstance(n, ast.arg)] if function else []
+        argument = next((a for a in arguments if a.arg == node.id), None)
+        if function is None or argument is None:
+            return self._assigned(node.id, home.bindings[node.id], depth)
+        # What is assigned to a parameter has to keep to its annotation; without one it may be anything.
+        others = [b for b in home.bindings[node.id] if b.node is not function]
+        if others and argument.annotation is None:
+            return self._assigned(node.id, others, depth)
+        return self._parameter(argument, function, depth)
+
+    def _parameter(self, argument: ast.arg, function: Function, depth: int) -> Known | None:
+        owner = self.parents.get(function)
+        if isinstance(owner, ast.ClassDef) and receiver(function) == argument.arg:
+            ref = self.class_of(function)
+            return Known((ref,), Confidence.PROVEN, f"{argument.arg} in {ref.name}") if ref else None
+        if argument.annotation is not None:
+            if argument in (function.args.vararg, function.args.kwarg):
+                return None
+            return self.annotated(argument.annotation, f"parameter {argument.arg}", self.scope(function))
+        return self._fixture(argument.arg, function, depth)
+
+    def _assigned(self, name: str, bindings: list[Binding], depth: int) -> Known | None:
+        """What all bindings of a name say, None apart."""
+        found: list[Known | None] = []
+        for binding in bindings:
+            if isinstance(binding.node, ast.AnnAssign):
+                scope = self.scope(binding.node)
+                return self.annotated(binding.node.annotation, f"{name} is annotated", scope)
+            if (method := _ENTERS.get(type(binding.node))) and isinstance(binding.value, ast.expr):
+                found.append(self._entered(binding.value, depth, method))
+                continue
+            values = spelled.given(binding, name)
+            if not values or not all(map(spelled.is_none, values)):
+                found.append(self._any_of(values, depth))
+        return agreed(found, f"{name} is")
+
+    def _any_of(self, values: list[ast.expr], depth: int) -> Known | None:
+        return agreed([self.known(value, depth + 1) for value in values], "")
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Known | None:
+        if values := self._options(node):
+            return self._any_of(values, depth)
+        owner = self.known(node.value, depth + 1)
+        for ref in owner.classes if owner else ():
+            if ref is None:
+                continue
+            for ancestor in self.classes.mro(ref):
+                info = self.classes.get(ancestor)
+                home = self.modules.get(ancestor.path) if info else None
+                if info and home and (found := self.within(home)._member(info, node.attr, depth)):
+                    if any(c and owns(self.classes, c, "__get__") for c in found.classes):
+                        return self._through(found, "__get__", depth)
+                    reason = f"{node.attr} of {ref.name} is {found.reason}"
+                    return Known(found.classes, Confidence.INFERRED, reason)
+        return None
+
+    def _member(self, info: ClassInfo, name: str, depth: int) -> Known | None:
+        found: list[Known | None] = []
+        for statement in (d.statement for d in declarations(info) if d.name == name):
+            if isinstance(statement, ast.AnnAssign):
+                return self.annotated(statement.annotation, "annotated", self.scope(statement))
+            if not spelled.is_none(statement.value):
+                found.append(self.known(statement.value, depth + 1))
+        function = info.function(name)
+        if function and function.returns is None and decorators(function) & READ:
+            found.append(self._answer(function, depth))
+        return agreed(found, "")
+
+    # --- annotations ------------------------------------------------------------------------------
+
+    def annotated(self, annotation: ast.expr, what: str, scope: Scope) -> Known | None:
+        classes = tuple(dict.fromkeys(spelled.classes_in(self.modules, annotation, scope)))
+        if not any(isinstance(c, ClassRef) for c in classes):
+            return None
+        names = " or ".join(c.name for c in classes if c)
+        return Known(classes, Confidence.PROVEN, f"{what}: {names}")
+
+    # --- what else may give a value, for those below to say --------------------------------------------
+
+    def _call(self, node: ast.Call, depth: int) -> Known | None:
+        """What a call answers."""
+        return None
+
+    def _answer(self, function: Function, depth: int) -> Known | None:
+        """What calling a function answers."""
+        return None
+
+    def _through(self, known: Known | None, method: str, depth: int) -> Known | None:
+        """What a method answers of an object of these classes; None where one of them does not tell."""
+        return None
+
+    def _entered(self, value: ast.expr, depth: int, method: str) -> Known | None:
+        """What a ``with`` statement binds: what is entered answers it."""
+        return None
+
+    def _options(self, node: ast.expr) -> list[ast.expr]:
+        """All that an expression may stand for, where the source lists it; none where it does not."""
+        return []
+
+    def _given(self, function: Function, depth: int) -> Known | None:
+        """What a fixture or context manager gives."""
+        return None
+
+    def _fixture(self, name: str, function: Function, depth: int) -> Known | None:
+        """What a parameter without annotation is given by its name."""
+        return None
+
+
+def _head(node: ast.AST) -> tuple[ast.AST | None, ...]:
+    """The parts of a function that stand outside it."""
+    return (node.args, node.returns, *node.decorator_list) if isinstance(node, Function) else ()

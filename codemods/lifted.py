@@ -1,0 +1,67 @@
+"""Declarations that can go, for the root class says the same."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.data import Spec
+from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, sets
+from codemods.index import ClassInfo, Function, Index
+from codemods.infer import Receivers
+from codemods.roles import Part, Role
+from codemods.scopes import ClassRef
+from codemods.sides import layer_path
+
+
+class Lifted:
+    """What the root class takes over from the classes of one module."""
+
+    def __init__(self, index: Index, spec: Spec, receivers: Receivers) -> None:
+        self.index = index
+        self.spec = spec
+        self.receivers = receivers
+        self.module = receivers.module
+        self.layer = layer_path(index, spec)
+
+    def declaration(self, node: ast.Attribute | ast.Name, name: str) -> str | None:
+        """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
+        owner = self.receivers.class_of(node)
+        info = self.index.members.get(owner) if owner else None
+        if info is None or owner is None:
+            return None
+        every = [d for d in declarations(info) if d.name == name]
+        found = next((d for d in every if node in ast.walk(d.statement)), None)
+        if found is None or not found.initial or not found.plain:
+            return None
+        if not alone(self.module.text, found.statement):
+            return None
+        if found.function is None and not self._only_declared(info, found.statement, name):
+            return None
+        declared_by_body = self.index.members[self.index.root].function("__init__") is None
+        if found.function and not comes_late(found.function, found.statement, name, declared_by_body):
+            return None
+        names = {name, self.spec.renames[name]}
+        above = (self.index.classes.get(r) for r in self.index.classes.mro(owner)[1:] if r.path != self.layer)
+        if any(sets(info, names) for info in above if info):
+            return None
+        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+
+    def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
+        """Whether a statement stands at the top of a class body that does not use the name itself."""
+        used = (
+            n for node in info.nodes for n in ast.walk(node.node) if isinstance(n, ast.Name) and n.id == name
+        )
+        return isinstance(self.receivers.parents[statement], ast.ClassDef) and not any(
+            isinstance(n.ctx, ast.Load) and self.receivers.in_class_body(n) for n in used
+        )
+
+    def factory(self, node: Function, owner: ClassRef, role: Role) -> bool:
+        """Whether a factory of a class can go: it carries nothing, nor does what it overrides."""
+        if role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
+            return False
+        above = self.index.classes.mro(owner)[1:]
+        infos = [info for ref in above if (info := self.index.classes.get(ref))]
+        inherited = [f for info in infos if (f := info.function(node.name))]
+        # A body that returns nothing without being abstract is an answer.
+        declares = is_abstract(node) or any(isinstance(s, ast.Raise) for s in node.body)
+        return declares and all(is_trivial(f) for f in inherited)
