@@ -54,7 +54,15 @@ class Example:
             return None
         if found.kind in _OWN:
             return Part(own=_OWN[found.kind])
+        if isinstance(found.node, ast.Name) and self._assigns(name):
+            return Part(own="a variable of its own")
         return self._string(found) if found.kind == "string" else Part(tuple(self._owners(found)))
+
+    def _assigns(self, name: str) -> bool:
+        """Whether the code sets a variable of this name outside of any class."""
+        scopes = [self.module.scope, *self.module.functions.values()] if self.module else []
+        bindings = (b.node for scope in scopes for b in scope.bindings.get(name, ()))
+        return any(isinstance(node, ast.Assign) for node in bindings)
 
     def _string(self, found: Occurrence) -> Part:
         assert self.module is not None
@@ -102,14 +110,14 @@ class Example:
                     yield from _WORD.findall(ast.unparse(annotation))
 
     def _around(self, offset: int) -> Iterator[str]:
-        """The class an offset stands in, then its bases."""
+        """The bases of the class an offset stands in, then the class: others may have its name."""
         assert self.module is not None
         line, _ = self.text.place(offset)
         nodes = (n for n in ast.walk(self.module.tree) if isinstance(n, ast.ClassDef))
         around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or 0)]
         for node in sorted(around, key=lambda n: n.lineno)[-1:]:
-            yield node.name
             yield from (_last(base) for base in node.bases)
+            yield node.name
 
 
 def _last(node: ast.expr) -> str:

@@ -51,10 +51,19 @@ class Flow:
         return None
 
     def in_class_body(self, node: ast.AST) -> bool:
-        """Whether a name bound at a node is an attribute of the class around it."""
-        shells = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-        around = (n for n in self.enclosing(node) if isinstance(n, ast.ClassDef | shells))
-        return isinstance(next(around, None), ast.ClassDef)
+        """Whether a name at a node is looked up in the body of the class around it, or bound there."""
+        within, inner = node, node
+        for outer in self.enclosing(node):
+            if isinstance(outer, ast.ClassDef) and inner in outer.body:
+                return True
+            generators: list[ast.comprehension] = getattr(outer, "generators", [])
+            if isinstance(outer, Function | ast.Lambda):
+                if inner not in _head(outer):
+                    return False
+            elif generators and not (inner is generators[0] and within is generators[0].iter):
+                return False
+            within, inner = inner, outer
+        return False
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope of the function a node stands in, else the module's."""
@@ -120,7 +129,9 @@ class Flow:
             if argument in (function.args.vararg, function.args.kwarg):
                 return None
             return self.annotated(argument.annotation, f"parameter {argument.arg}", self.scope(function))
-        return self._fixture(argument.arg, function, depth)
+        defaults = function.args.defaults
+        optional = [*function.args.posonlyargs, *function.args.args][-len(defaults) :] if defaults else []
+        return None if argument in optional else self._fixture(argument.arg, function, depth)
 
     def _assigned(self, name: str, bindings: list[Binding], depth: int) -> Known | None:
         """What all bindings of a name say, None apart."""
@@ -211,4 +222,6 @@ class Flow:
 
 def _head(node: ast.AST) -> tuple[ast.AST | None, ...]:
     """The parts of a function that stand outside it."""
-    return (node.args, node.returns, *node.decorator_list) if isinstance(node, Function) else ()
+    if isinstance(node, Function):
+        return (node.args, node.returns, *node.decorator_list)
+    return (node.args,) if isinstance(node, ast.Lambda) else ()

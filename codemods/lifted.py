@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.data import Spec
-from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, sets
+from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, receiver, sets
 from codemods.index import ClassInfo, Function, Index
 from codemods.infer import Receivers
 from codemods.roles import Part, Role
@@ -27,7 +27,7 @@ class Lifted:
         """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
         owner = self.receivers.class_of(node)
         info = self.index.members.get(owner) if owner else None
-        if info is None or owner is None:
+        if info is None or owner is None or self.spec.is_factory(name):
             return None
         every = [d for d in declarations(info) if d.name == name]
         found = next((d for d in every if node in ast.walk(d.statement)), None)
@@ -41,10 +41,28 @@ class Lifted:
         if found.function and not comes_late(found.function, found.statement, name, declared_by_body):
             return None
         names = {name, self.spec.renames[name]}
-        above = (self.index.classes.get(r) for r in self.index.classes.mro(owner)[1:] if r.path != self.layer)
-        if any(sets(info, names) for info in above if info):
+        refs = (ref for ref in self.index.classes.mro(owner)[1:] if ref.path != self.layer)
+        above = [info for ref in refs if (info := self.index.classes.get(ref))]
+        if any(sets(info, names) or any(map(info.function, names)) for info in above):
+            return None
+        if found.function and self._set_before(found.function, found.statement, name):
             return None
         return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+
+    def _set_before(self, function: Function, statement: ast.stmt, name: str) -> bool:
+        """Whether a method that is called before a statement may have set the attribute."""
+        called = {
+            node.func.attr
+            for before in function.body[: function.body.index(statement)]
+            for node in ast.walk(before)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == receiver(function)
+        }
+        methods = (f for info in self.index.members.values() for f in info.functions() if f.name in called)
+        nodes = [node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute)]
+        return any(node.attr == name for node in nodes)
 
     def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
         """Whether a statement stands at the top of a class body that does not use the name itself."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from codemods import spoken
 from codemods.data import Confidence, Decision, Spec
 from codemods.declarations import fits, is_test, owns
 from codemods.index import Function, Index
@@ -115,9 +116,12 @@ class Decider:
 
     def _attribute(self, node: ast.Attribute, occurrence: Occurrence) -> Answer:
         name = occurrence.name
-        answer = self._received(self.receivers.known(node.value), name, node)
+        known = self.receivers.known(node.value)
+        answer = self._received(known, name, node)
         typed = self.types.get((self.path, *self.module.text.place(occurrence.offset)))
-        if typed and answer.decision is Decision.ASK:
+        # mypy believes what an attribute is declared as, whatever it is given in spite of that.
+        mixed = known is not None and isinstance(node.value, ast.Attribute)
+        if typed and answer.decision is Decision.ASK and not mixed:
             answer = self._received(typed, name, node)
         kind = {ast.Store: "write", ast.Del: "delete"}.get(type(node.ctx), "read")
         parent = self.receivers.parents.get(node)
@@ -259,6 +263,15 @@ class Decider:
 
     def _prose(self, occurrence: Occurrence) -> Answer:
         """Docstrings and comments: they speak of the class they stand in, unless they say another."""
+        name, offset = occurrence.name, occurrence.offset
+        if name in self.spec.renames:
+            if own := spoken.meaning(self.receivers, offset, name):
+                return Answer(Decision.KEEP, Confidence.INFERRED, own)
+            if known := spoken.receiver(self.receivers, offset):
+                said = self._received(known, name, self.module.tree)
+                if said.decision is not Decision.ASK:
+                    phase = self.spec.docs_phase
+                    return Answer(said.decision, Confidence.INFERRED, said.reason, phase)
         decision, reason = self.mentions.in_module(self.module, occurrence.offset, occurrence.name)
         return Answer(decision, confidence(decision), reason, self.spec.docs_phase)
 

@@ -39,6 +39,7 @@ class Mentions:
         self._members = {ref.name for ref in roles.of}
         self._owners: dict[tuple[str, str], ClassRef | None] = {}
         self._alive: dict[str, bool] = {}
+        self._capitals: dict[PurePosixPath, set[str]] = {}
 
     def in_document(self, path: PurePosixPath, text: str, offset: int, name: str, mention: Mention) -> Said:
         """The decision for a name in a document, and its reason."""
@@ -51,7 +52,20 @@ class Mentions:
         if _FILE.match(text, offset + len(name)) or _ADDRESS.search(text, max(0, offset - 500), offset):
             return Decision.KEEP, "part of an address"
         spoken = mention.around if mention.kind != "fence" else ("", *mention.around)
-        return self._said(name, mention.owners, spoken, f"documentation of the hierarchy ({mention.kind})")
+        reason = f"documentation of the hierarchy ({mention.kind})"
+        said = self._said(name, mention.owners, spoken, reason)
+        bare = said == (Decision.RENAME, reason) and not mention.owners
+        if bare and (other := self._subject(path, text, name)):
+            return Decision.ASK, f"this page names {other.name}, which has a {name} of its own, and no other"
+        return said
+
+    def _subject(self, path: PurePosixPath, text: str, name: str) -> ClassRef | None:
+        """A class that has such a name, on a page that names it and no class of the hierarchy."""
+        if path not in self._capitals:
+            self._capitals[path] = {word for word in _WORD.findall(text) if word != word.lower()}
+        capitals = self._capitals[path]
+        others = (self._other(word, name) for word in sorted(capitals))
+        return None if capitals & self._members else next(filter(None, others), None)
 
     def in_module(self, module: Module, offset: int, name: str) -> Said:
         """The decision for a name in a docstring or comment, and its reason."""
@@ -81,7 +95,8 @@ class Mentions:
             return Decision.KEEP, f"{name} is a name of its own in code"
         for owner in owners:
             if owner in self._members:
-                return Decision.RENAME, reason
+                wrong = name in self.spec.renames and self._on_other_side(owner, name)
+                return (Decision.KEEP, f"{owner} is on another side") if wrong else (Decision.RENAME, reason)
             if other := self._other(owner, name):
                 return Decision.KEEP, f"{other.name} has a {name} of its own"
         spoken = around[0] if around else ""
@@ -113,6 +128,11 @@ class Mentions:
     def _classes(self, word: str) -> Iterator[ClassRef]:
         for module in self.index.modules.mentioning(f"class {word}"):
             yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
+
+    def _on_other_side(self, owner: str, name: str) -> bool:
+        """Whether all classes of a name are on a side that a name is not of."""
+        sides = {role.side for ref, role in self.roles.of.items() if ref.name == owner}
+        return not sides & {None, self.spec.side_of(name)}
 
     def _is_alive(self, name: str) -> bool:
         if name not in self._alive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.data import Confidence
@@ -12,13 +13,14 @@ from codemods.infer import Receivers
 from codemods.known import Known
 from codemods.modules import bound_in
 from codemods.scopes import Binding, ClassRef
-from codemods.spelled import argument, given, is_mock
+from codemods.spelled import argument, elements, given, is_mock
 
 _BY_NAME = frozenset({"hasattr", "getattr", "setattr", "delattr"})
 _DUNDERS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__"})
 """``object.__setattr__(x, name, value)``, ``super().__getattribute__(name)``; their own ``name`` too."""
 
 _MEMBERSHIP = frozenset({"assertIn", "assertNotIn"})
+_CODE = frozenset({"exec", "eval", "compile"})
 _ELSEWHERE = frozenset({"parametrize", "getenv", "setenv", "delenv"})
 _BY_PATH = frozenset({"patch", "setattr", "delattr"})
 _PATCHERS = frozenset({"object", "setattr", "delattr", "spy"})
@@ -44,6 +46,10 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
         patched = isinstance(call, ast.Call) and call.args[:1] == [whole] and _called(call) in _BY_PATH
         return None if patched and str(node.value).startswith(f".{name}") else MESSAGE
     parts = text.split(".")
+    if isinstance(call, ast.Call) and _called(call) in _CODE and call.args[:1] == [whole]:
+        return None
+    if isinstance(call, ast.Attribute) and call.attr == "format" and re.search(rf"\.{name}\b[^{{]*\}}", text):
+        return None
     if name not in parts or not all(map(str.isidentifier, parts)):
         return MESSAGE
     if text.count(name) > 1:
@@ -92,6 +98,8 @@ def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | s
             return receivers.known(call)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "configure_mock":
             return receivers.known(call.func.value)
+        if _called(call) in ("update", "dict") and (held := _attribute_of(receivers, call)):
+            return held
         if isinstance(call.func, ast.Attribute) and call.func.attr == "multiple":
             match argument(call, 0, "target"):
                 case ast.expr() as target:
@@ -167,6 +175,9 @@ def _keyed(receivers: Receivers, node: ast.expr) -> Known | str | None:
             unpacked = isinstance(keyword, ast.keyword) and keyword.arg is None
             if unpacked:
                 return named_by_keyword(receivers, keyword)
+            match receivers.parents.get(display):
+                case ast.Call(func=ast.Name(id="type"), args=[_, bases, _]):
+                    return next(filter(None, map(receivers.known, elements(bases))), None)
             return _listed(receivers, node) or _attribute_of(receivers, display) or KEY
         case ast.MatchMapping():
             return KEY

@@ -67,7 +67,7 @@ def test_what_is_no_attribute(code: str, own: str) -> None:
         ("x = Shelf()\npatch.object(x, '@_left_box')", ("Shelf", "x")),
         ("patch('m.Shelf.@_left_box')", ("Shelf",)),
         ("    def f(self):\n        self.@_left_box", ()),
-        ("class A(m.B[C], metaclass=D):\n    @_left_box = 1", ("A", "B")),
+        ("class A(m.B[C], metaclass=D):\n    @_left_box = 1", ("B", "A")),
         ("class A:\n    class B:\n        def f(self): super().@_left_box()", ("B",)),
         ("class A:\n    def f(self, x):\n        x.@_left_box", ("x",)),
         ("class A:\n    '''Its @_left_box.'''", ("A",)),

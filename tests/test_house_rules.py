@@ -32,6 +32,7 @@ LAYERS = (
     ("calls",),
     ("arguments", "infer", "mentions"),
     ("lifted", "strings"),
+    ("spoken",),
     ("meaning",),
     ("sites",),
     ("project",),

@@ -409,10 +409,23 @@ def test_parameter_of_a_test_is_what_the_fixture_returns(body: str) -> None:
             "Left inferred",
         ),
         ("@pytest.mark.usefixtures('box')\ndef box():\n    return Left()\n", None),
+        ("@pytest.fixture\ndef box():\n    def make():\n        return Left()\n    return make\n", None),
     ],
 )
 def test_forms_of_fixtures(source: str, said: str | None) -> None:
     assert _said(_known(f"{source}{TEST}", "test_user.py")) == said
+
+
+def test_function_that_a_fixture_gives() -> None:
+    source = FIXTURE.format("def make(x=1):\n        return Left()\n    return make")
+
+    assert _said(_known(f"{source}def test_it(box):\n    box().probe\n", "test_user.py")) == "Left inferred"
+
+
+def test_noop_parameter_with_a_default_is_no_fixture() -> None:
+    source = FIXTURE.format("return Left()")
+
+    assert _known(f"{source}def test_it(box=None):\n    box.probe\n", "test_user.py") is None
 
 
 def test_nearest_fixture_counts() -> None:

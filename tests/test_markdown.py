@@ -122,7 +122,7 @@ def test_foreign(language: str) -> None:
         ("Shelf#@_left_box", ("Shelf",)),
         ("Shelf. @_left_box", ()),
         ("```python\nShelf().@_left_box\n```\n", ("Shelf",)),
-        ("```python\nclass Shelf(Base):\n    @_left_box = 1\n```\n", ("Shelf", "Base")),
+        ("```python\nclass Shelf(Base):\n    @_left_box = 1\n```\n", ("Base", "Shelf")),
         ("```python\nclass Shelf:\n    def\n    self.@_left_box\n", ()),
         ("```python\n)( Shelf.@_left_box\n```\n", ("Shelf",)),
         ("> ```python\n> class Shelf:\n>     def f(self):\n>         self.@_left_box\n", ("Shelf",)),

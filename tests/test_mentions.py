@@ -48,6 +48,8 @@ def _decided(text: str, path: str = "a.md") -> list[str]:
         ("```py\ndef f(x: Shelf): x._left_box\n```", "Shelf has a _left_box of its own"),
         ("> ```py\n> class Shelf:\n>     _left_box = 1\n> ```", "Shelf has a _left_box of its own"),
         ("```py\nstats['_left_box']\n```", "key of a dictionary"),
+        ("```py\n_left_box = make()\nshow(_left_box)\n```", "a variable of its own"),
+        ("`Right._left_box`", "Right is on another side"),
         ("```py\nraise E('no _left_box')\n```", "words of a message"),
         ("```py\nf(_left_box=1)\n```", "a keyword of its own"),
         ("see `_left_box.py`", "part of an address"),
@@ -107,6 +109,10 @@ def test_noop_fence_in_another_language_is_told() -> None:
         ("Shelf is full. It has a `_left_box`.", "Shelf, named here, has a _left_box of its own"),
         ("## Shelf\n\nIt has a `_left_box`.", "Shelf, named here, has a _left_box of its own"),
         ("# Shelf\n\n## Use\n\n```\n_left_box\n```", "Shelf, named here, has a _left_box of its own"),
+        (
+            "# Shelf\n\n# Others\n\n`_left_box`",
+            "this page names Shelf, which has a _left_box of its own, and no other",
+        ),
         ("A left one has a helper `_make_right_box`.", "Low has a helper of this name"),
     ],
 )
@@ -135,7 +141,7 @@ def test_noop_asked(text: str, reason: str) -> None:
         ("# Shelf\n\n## Left\n\n`_left_box`", "code span"),
         ("# Shelf\n\nA Left has `_left_box`", "code span"),
         ("# Shelf\n\n```py\nclass Low(Left):\n    _left_box = 1\n```", "fence"),
-        ("# Shelf\n\n# Others\n\n`_left_box`", "code span"),
+        ("# Shelf and Left\n\n# Others\n\n`_left_box`", "code span"),
         ("The shelf has a `_left_box`", "code span"),
         ("A right one makes `_make_right_box`.", "code span"),
         ("The right one, not the left one: `_make_right_box`.", "code span"),
@@ -144,6 +150,8 @@ def test_noop_asked(text: str, reason: str) -> None:
         ("`_build_box`", "code span"),
         ("```py\nclass Shelf:\n    def f(self, x: Left): x._left_box\n```", "fence"),
         ("```py\nhasattr(x, '_left_box')\n```", "fence"),
+        ("```py\n_left_box: Box = None\n```", "fence"),
+        ("```py\nclass Shelf(Left):\n    def f(self): self._left_box\n```", "fence"),
     ],
 )
 def test_renamed(text: str, kind: str) -> None:

@@ -206,6 +206,7 @@ def test_one_side_has_no_other() -> None:
         ("monkeypatch.setenv('_left_box', '1')", "the environment"),
         ("Mock(name='_left_box')", "what a mock shows"),
         ("x.assertIn('_left_box', {'a': 1})", "a key"),
+        ("log('{} has no _left_box'.format(self))", "a message with a field"),
     ],
 )
 def test_noop_string_is_kept(body: str, why: str) -> None:
@@ -243,6 +244,9 @@ def test_noop_string_is_kept(body: str, why: str) -> None:
         "test.assertIn('_left_box', vars(x))",
         "test.assertIn('_left_box', dir(x))",
         "test.assertNotIn('_left_box', x.__dict__)",
+        "self.__dict__.update(_left_box=1)",
+        "y = dict(vars(self), _left_box=1)",
+        "B = type('B', (A,), {'_make_left_box': other})",
         "mocker.patch('bases.Left._make_left_box')",
         "monkeypatch.setattr('user.A._left_box', 1)",
     ],
@@ -265,6 +269,46 @@ def test_string_that_names_an_attribute(body: str) -> None:
 )
 def test_string_in_a_method_that_accesses_go_through(source: str, decided: str) -> None:
     assert [site.decision for site in _sites(source)] == [decided]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "'{0._left_box}'.format(x)",
+        "'{x._left_box!r:>5}'.format(x=x)",
+        "exec('x._left_box = 1')",
+        "eval('x._left_box')",
+    ],
+)
+def test_ask_about_a_string_that_is_run(body: str) -> None:
+    assert _decided(_method(body)) == ["string ask named"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    @property\n    def _left_box(self): ...\n    @_left_box.setter\n    def _left_box(self, x): ...",
+        "    _left_box = 1\n    def f(self, box=_left_box): ...",
+        "    _left_box = 1\n    f = lambda self, box=_left_box: box",
+        "    _left_box = [1]\n    boxes = [box for box in _left_box]",
+        "    def _make_left_box(self): return 1\n    @_make_left_box.cached\n    def other(self): ...",
+    ],
+)
+def test_names_that_are_looked_up_in_the_class_body(body: str) -> None:
+    assert {s.decision for s in _sites(f"class A(Left):\n{body}\n")} == {"rename"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    _left_box = 1\n    def f(self): return _left_box",
+        "    _left_box = 1\n    f = lambda self: _left_box",
+        "    _left_box = [1]\n    boxes = [_left_box for box in ()]",
+        "    _left_box = [1]\n    boxes = [b for box in () for b in _left_box]",
+    ],
+)
+def test_noop_names_that_are_looked_up_outside_the_class(body: str) -> None:
+    assert [s.decision for s in _sites(f"class A(Left):\n{body}\n")] == ["rename", "keep"]
 
 
 PROXY = """\
@@ -665,6 +709,24 @@ def test_factory_of_a_class_below_a_concrete_one_is_renamed() -> None:
     assert _decided(source) == ["definition rename proven", "definition rename proven"]
 
 
+def test_noop_factory_that_is_taken_away_is_renamed() -> None:
+    source = "class A(Left):\n    _make_left_box = None\n"
+
+    assert [s.decision for s in _sites(source)] == ["rename"]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "decisions"), [("pass", ["delete"]), ("self._left_box = 1", ["rename"] * 2)]
+)
+def test_declaration_after_a_method_that_may_have_set_it(prepare: str, decisions: list[str]) -> None:
+    source = (
+        "class A(Left):\n    def __init__(self):\n        super().__init__()\n        self.prepare()\n"
+        f"        self._left_box = None\n    def prepare(self):\n        {prepare}\n"
+    )
+
+    assert [s.decision for s in _sites(source)] == decisions
+
+
 # --- mixins, protocols, prose -------------------------------------------------------------------
 
 MIXIN = (
@@ -699,6 +761,33 @@ def test_noop_prose_of_a_class_with_such_a_name_of_its_own_is_kept() -> None:
     source = "class Other:\n    '''Has a _left_box.'''\n    _left_box = 1  # its _left_box\n"
 
     assert [s.decision for s in _sites(source)] == ["keep", "keep", "keep"]
+
+
+@pytest.mark.parametrize(
+    ("source", "decision"),
+    [
+        ("def f(x: Left, y: Other):\n    # x._left_box\n    ...", "rename"),
+        ("def f(x: Left, y: Other):\n    # y._left_box = 1\n    ...", "keep"),
+        ("def f(y: Other):\n    '''\n    >>> y._left_box\n    '''", "keep"),
+        ("def f():\n    y = Other()\n    return 1  # not y._left_box", "keep"),
+        ("def f(_box, x: Left):\n    # x._left_box\n    ...", "rename"),
+        ("def f():\n    '''As _left_box.'''\n    g(1, 2)", "rename"),
+        ("def f():\n    # _left_box = 1\n    ...", "keep"),
+        ("class A(Left):\n    # _left_box = 1\n    ...", "rename"),
+        ("def f():\n    # {'_left_box': 1}\n    ...", "keep"),
+        ("def f():\n    # d['_left_box'] = 1\n    ...", "keep"),
+        ("def f():\n    # getattr(x, '_left_box')\n    ...", "rename"),
+        ("def f(x: Left):\n    # self.anything()[1]._left_box\n    ...", "rename"),
+    ],
+)
+def test_code_in_comments_is_read_where_it_stands(source: str, decision: str) -> None:
+    assert [s.decision for s in _sites(f"class Other: ...\n{source}\n")] == [decision]
+
+
+def test_noop_words_about_a_variable_of_the_function() -> None:
+    source = "def f(_left_box):\n    '''Takes _left_box.'''\n    return _left_box  # the _left_box\n"
+
+    assert [s.decision for s in _sites(source)] == ["keep"] * 4
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 701 is read by Python 3.12 and newer")
