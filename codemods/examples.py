@@ -59,18 +59,24 @@ class Example:
         return self._string(found) if found.kind == "string" else Part(tuple(self._owners(found)))
 
     def _assigns(self, name: str) -> bool:
-        """Whether the code sets a variable of this name outside of any class."""
+        """Whether a variable or parameter of this name is set outside of any class."""
         scopes = [self.module.scope, *self.module.functions.values()] if self.module else []
-        bindings = (b.node for scope in scopes for b in scope.bindings.get(name, ()))
-        return any(isinstance(node, ast.Assign) for node in bindings)
+        bindings = [b.node for scope in scopes for b in scope.bindings.get(name, ())]
+        functions = ast.FunctionDef | ast.AsyncFunctionDef
+        parameters = (isinstance(n, functions) and n.name != name for n in bindings)
+        return any(isinstance(n, ast.Assign) for n in bindings) or any(parameters)
 
     def _string(self, found: Occurrence) -> Part:
         assert self.module is not None
         nodes = ast.walk(self.module.tree)
         parent = next((n for n in nodes if any(c is found.node for c in ast.iter_child_nodes(n))), None)
         text = str(getattr(found.node, "value", ""))
-        if text == found.name and isinstance(parent, ast.Dict | ast.Subscript):
-            return Part(own="key of a dictionary")
+        match parent:
+            case (
+                ast.Dict() | ast.Subscript() | ast.Call(func=ast.Attribute(attr="get" | "pop" | "setdefault"))
+            ):
+                if text == found.name:
+                    return Part(own="key of a dictionary")
         if text == found.name and isinstance(parent, ast.Call) and parent.args:
             return Part(tuple(self._named(parent.args[0], found.offset)))
         if re.fullmatch(r"[\w.]+", text):

@@ -152,6 +152,10 @@ class Flow:
         return agreed([self.known(value, depth + 1) for value in values], "")
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Known | None:
+        if node.attr == "__class__":
+            return self.known(node.value, depth + 1)
+        if isinstance(meaning := self.modules.meaning(node, self.scope(node)), ClassRef):
+            return Known((meaning,), Confidence.PROVEN, f"the class {meaning.name} itself")
         if values := self._options(node):
             return self._any_of(values, depth)
         owner = self.known(node.value, depth + 1)

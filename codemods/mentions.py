@@ -25,6 +25,11 @@ _FILE = re.compile(r"\.(?:pyi?|ipynb|md|rst|txt|json|toml|ya?ml|html?)(?!\w)")
 _ADDRESS = re.compile(r"://\S*$")
 _WORD = re.compile(r"\w+")
 
+_TAKES = re.compile(r"\(\s*(?:self\b\s*,?\s*)?(?!self\b)[^)\s]")
+
+OLDER = "; what it is given there is older than the migration and was left as it is"
+"""Ends the reason of a site whose name changes and whose parameters should: a person is told."""
+
 Said = tuple[Decision, str]
 
 
@@ -57,7 +62,13 @@ class Mentions:
         bare = said == (Decision.RENAME, reason) and not mention.owners
         if bare and (other := self._subject(path, text, name)):
             return Decision.ASK, f"this page names {other.name}, which has a {name} of its own, and no other"
-        return said
+        return self._with_age(said, name, text[offset + len(name) :])
+
+    def _with_age(self, said: Said, name: str, following: str) -> Said:
+        """The decision for a spelling that is stale; where it is given something, that is stale too."""
+        decision, reason = said
+        takes = name in self.spec.stale and self.spec.is_factory(self.new[name]) and _TAKES.match(following)
+        return (decision, reason + OLDER) if decision is Decision.RENAME and takes else said
 
     def _subject(self, path: PurePosixPath, text: str, name: str) -> ClassRef | None:
         """A class that has such a name, on a page that names it and no class of the hierarchy."""
@@ -74,7 +85,8 @@ class Mentions:
         owners = (before,) if before else ()
         if not before and (kept := self._kept_in(module, owner, name)):
             return Decision.KEEP, kept
-        return self._said(name, owners, (module.text.line(line),), "documentation of the hierarchy")
+        said = self._said(name, owners, (module.text.line(line),), "documentation of the hierarchy")
+        return self._with_age(said, name, module.text.text[offset + len(name) :])
 
     def _kept_in(self, module: Module, owner: ClassRef | None, name: str) -> str | None:
         """Why a name stays in words about a class, or about a module where ``owner`` is None."""

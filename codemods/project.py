@@ -12,7 +12,7 @@ from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.index import Index
 from codemods.meaning import ECHOED
-from codemods.mentions import FOREIGN
+from codemods.mentions import FOREIGN, OLDER
 from codemods.modules import Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
@@ -53,7 +53,9 @@ class Project:
             if s.decision == "ask" or s.kind == FOREIGN
         )
         echoed = (
-            Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
+            Note(s.path, s.line, f"{s.name}: {s.reason}")
+            for s in self.sites
+            if s.reason.endswith((ECHOED, OLDER))
         )
         return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed)))
 

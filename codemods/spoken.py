@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
+from codemods.dictionaries import KEY
 from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
-from codemods.strings import KEY
 
 _CHAIN = re.compile(r"(?<![\w.)\]])[^\W\d]\w*(?:\(\))?(?:\.[^\W\d]\w*(?:\(\))?)*\.$")
 _QUOTED = re.compile(r"[\"']$")

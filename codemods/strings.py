@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 
 from codemods.data import Confidence
-from codemods.declarations import receiver
+from codemods.dictionaries import KEY, attributes_in, called, held_in
 from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
-from codemods.modules import bound_in
+from codemods.modules import ModuleRef, bound_in
 from codemods.scopes import Binding, ClassRef
-from codemods.spelled import argument, elements, given, is_mock
+from codemods.spelled import argument, elements, is_mock
 
 _BY_NAME = frozenset({"hasattr", "getattr", "setattr", "delattr"})
 _DUNDERS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__"})
@@ -28,10 +28,7 @@ _PATCHERS = frozenset({"object", "setattr", "delattr", "spy"})
 
 _GETTERS = frozenset({"attrgetter", "methodcaller"})
 _KEYED = frozenset({"get", "pop", "setdefault"})
-_DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 
-_DEEP = 5  # copies of copies
-KEY = "key of a dictionary"
 MESSAGE = "words of a message"
 
 
@@ -43,10 +40,10 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
     call = receivers.parents.get(whole)
     text = folded(receivers, whole)
     if text is None:  # put together from what is not known
-        patched = isinstance(call, ast.Call) and call.args[:1] == [whole] and _called(call) in _BY_PATH
-        return None if patched and str(node.value).startswith(f".{name}") else MESSAGE
+        patched = isinstance(call, ast.Call) and call.args[:1] == [whole] and called(call) in _BY_PATH
+        return None if patched else MESSAGE
     parts = text.split(".")
-    if isinstance(call, ast.Call) and _called(call) in _CODE and call.args[:1] == [whole]:
+    if isinstance(call, ast.Call) and called(call) in _CODE and call.args[:1] == [whole]:
         return None
     if isinstance(call, ast.Attribute) and call.attr == "format" and re.search(rf"\.{name}\b[^{{]*\}}", text):
         return None
@@ -61,7 +58,7 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
             return _argument_of(receivers, call, whole, name, text)
         case ast.keyword(arg="attribute" | "name") if text == name:
             outer = receivers.parents[call]
-            if isinstance(outer, ast.Call) and _called(outer) in _PATCHERS:
+            if isinstance(outer, ast.Call) and called(outer) in _PATCHERS:
                 target = argument(outer, 0, "target")
                 return receivers.known(target) if target else None
             return "the name a mock shows" if isinstance(outer, ast.Call) and is_mock(outer) else None
@@ -79,6 +76,11 @@ def folded(receivers: Receivers, node: ast.expr) -> str | None:
             pass
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return folded(receivers, value)
+        case ast.Name(id="__name__"):
+            return receivers.modules.dotted(receivers.module.path)
+        case ast.Attribute(attr="__name__", value=value):
+            module = receivers.modules.meaning(value, receivers.scope(node))
+            return receivers.modules.dotted(module.path) if isinstance(module, ModuleRef) else None
         case ast.Name(id=name) if home := bound_in(receivers.scope(node), name):
             match home.bindings[name]:
                 case [Binding(value=ast.Constant(value=str() as text), source=None)]:
@@ -98,7 +100,7 @@ def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | s
             return receivers.known(call)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "configure_mock":
             return receivers.known(call.func.value)
-        if _called(call) in ("update", "dict") and (held := _attribute_of(receivers, call)):
+        if called(call) in ("update", "dict") and (held := attributes_in(receivers, call)):
             return held
         if isinstance(call.func, ast.Attribute) and call.func.attr == "multiple":
             match argument(call, 0, "target"):
@@ -111,20 +113,16 @@ def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | s
 # --- calls --------------------------------------------------------------------------------------
 
 
-def _called(call: ast.Call) -> str:
-    return ast.unparse(call.func).rpartition(".")[2]
-
-
 def _argument_of(
     receivers: Receivers, call: ast.Call, node: ast.expr, name: str, text: str
 ) -> Known | str | None:
-    function, outer = _called(call), receivers.parents.get(call)
+    function, outer = called(call), receivers.parents.get(call)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     if text == name and call.args[1:2] == [node]:
         if function in (_DUNDERS | _PATCHERS if owner else _BY_NAME):
             return receivers.known(call.args[0])
         if function in _MEMBERSHIP:
-            return _held_in(receivers, call.args[0])
+            return held_in(receivers, call.args[0])
     if function in _GETTERS and text.partition(".")[0] == name:
         asked = isinstance(outer, ast.Call) and outer.func is call and len(outer.args) == 1
         return receivers.known(outer.args[0]) if asked and isinstance(outer, ast.Call) else None
@@ -133,7 +131,7 @@ def _argument_of(
     if text == name and owner and function in _DUNDERS:
         return receivers.known(owner)
     if text == name and function in _MEMBERSHIP and len(call.args) > 1:
-        return _held_in(receivers, call.args[1])
+        return held_in(receivers, call.args[1])
     if text.startswith(f"{name}."):
         return MESSAGE  # the name of a file
     if function in _ELSEWHERE:
@@ -178,28 +176,21 @@ def _keyed(receivers: Receivers, node: ast.expr) -> Known | str | None:
             match receivers.parents.get(display):
                 case ast.Call(func=ast.Name(id="type"), args=[_, bases, _]):
                     return next(filter(None, map(receivers.known, elements(bases))), None)
-            return _listed(receivers, node) or _attribute_of(receivers, display) or KEY
+            return _listed(receivers, node) or attributes_in(receivers, display) or KEY
         case ast.MatchMapping():
             return KEY
         case ast.Subscript(slice=key, value=holder) if key is node:
-            return _attribute_of(receivers, holder) or KEY
+            return attributes_in(receivers, holder) or KEY
         case ast.Call(func=ast.Attribute(attr=attr, value=holder), args=[key, *_]) if key is node:
             if attr in _KEYED:
-                return _attribute_of(receivers, holder) or KEY
+                return attributes_in(receivers, holder) or KEY
         case ast.Call(func=ast.Attribute(attr="setitem" | "delitem"), args=[holder, key, *_]) if key is node:
-            return _attribute_of(receivers, holder) or KEY
+            return attributes_in(receivers, holder) or KEY
         case ast.Compare(ops=[ast.In() | ast.NotIn()], left=left, comparators=[holder]) if left is node:
-            return _held_in(receivers, holder)
+            return held_in(receivers, holder)
         case ast.Compare(ops=[ast.Eq() | ast.NotEq()], left=left, comparators=[right]):
             return _asked_for(receivers, right if left is node else left)
     return None
-
-
-def _held_in(receivers: Receivers, holder: ast.expr) -> Known | str | None:
-    """What a word stands for that is looked for in something."""
-    if isinstance(holder, ast.Call) and _called(holder) == "dir" and holder.args:
-        return receivers.known(holder.args[0])
-    return _attribute_of(receivers, holder) or (KEY if _is_dictionary(receivers, holder) else None)
 
 
 def _asked_for(receivers: Receivers, node: ast.expr) -> Known | None:
@@ -210,58 +201,6 @@ def _asked_for(receivers: Receivers, node: ast.expr) -> Known | None:
     owner = receivers.class_of(function)
     named = [argument.arg for argument in function.args.args[1:2]] == [node.id]
     return Known((owner,), Confidence.PROVEN, f"{owner.name}.{function.name}") if owner and named else None
-
-
-def _attribute_of(receivers: Receivers, holder: ast.expr, depth: int = 0) -> Known | None:
-    """The object whose attributes a dictionary holds, or held when it was copied."""
-    inner: list[ast.expr] = []
-    match holder:
-        case ast.Attribute(attr="__dict__", value=owner):
-            return receivers.known(owner)
-        case ast.Call(func=ast.Name(id="vars"), args=[owner]):
-            return receivers.known(owner)
-        case ast.Call(func=ast.Attribute(attr="__getstate__", value=owner)):
-            return receivers.known(owner)
-        case ast.Call(func=ast.Attribute(attr="copy", value=copied), args=[]):
-            inner = [copied]
-        case ast.Call(args=[copied]) if _called(holder) in ("dict", "copy", "deepcopy"):
-            inner = [copied]
-        case ast.Call(func=ast.Attribute(attr="dict"), args=[patched, *_]):
-            inner = [patched]
-        case ast.Call(func=ast.Attribute(attr="update", value=updated)):
-            inner = [updated]
-        case ast.Dict(keys=keys, values=values):
-            inner = [value for key, value in zip(keys, values, strict=True) if key is None]
-            outer = receivers.parents.get(holder)
-            inner += [outer] if isinstance(outer, ast.Call) and holder in outer.args else []
-        case ast.Name(id=name) if home := bound_in(receivers.scope(holder), name):
-            if home.function and home.function.name == "__setstate__" and name != receiver(home.function):
-                ref = receivers.class_of(home.function)
-                return Known((ref,), Confidence.INFERRED, f"the state of {ref.name}") if ref else None
-            inner = [b.value for b in home.bindings[name] if isinstance(b.value, ast.expr)]
-    found = (_attribute_of(receivers, each, depth + 1) for each in inner if depth < _DEEP)
-    return next((known for known in found if known), None)
-
-
-def _is_dictionary(receivers: Receivers, node: ast.expr | None) -> bool:
-    """Whether an expression is a dictionary, or a name that is bound to nothing else."""
-    match node:
-        case ast.Dict() | ast.DictComp():
-            return True
-        case ast.Call():
-            return _called(node) in _DICTIONARIES
-        case ast.Name(id=name) if home := bound_in(receivers.scope(node), name):
-            return all(_holds_dictionary(receivers, binding, name) for binding in home.bindings[name])
-    return False
-
-
-def _holds_dictionary(receivers: Receivers, binding: Binding, name: str) -> bool:
-    if isinstance(binding.node, ast.AnnAssign):
-        said = binding.node.annotation
-        return ast.unparse(said).partition("[")[0].rpartition(".")[2] in _DICTIONARIES
-    values = given(binding, name)
-    named = any(isinstance(value, ast.Name) for value in values)
-    return bool(values) and not named and all(_is_dictionary(receivers, value) for value in values)
 
 
 # --- lists --------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ def _decided(text: str, path: str = "a.md") -> list[str]:
         ("> ```py\n> class Shelf:\n>     _left_box = 1\n> ```", "Shelf has a _left_box of its own"),
         ("```py\nstats['_left_box']\n```", "key of a dictionary"),
         ("```py\n_left_box = make()\nshow(_left_box)\n```", "a variable of its own"),
+        ("```py\ndef f(_left_box=None):\n    return _left_box\n```", None),
+        ("```py\nif stats.get('_left_box'): ...\n```", "key of a dictionary"),
         ("`Right._left_box`", "Right is on another side"),
         ("```py\nraise E('no _left_box')\n```", "words of a message"),
         ("```py\nf(_left_box=1)\n```", "a keyword of its own"),
@@ -63,8 +65,11 @@ def _decided(text: str, path: str = "a.md") -> list[str]:
         ("- a\n\n  ```yaml\n  _left_box: 1\n  ```", "code in yaml"),
     ],
 )
-def test_noop_kept(text: str, reason: str) -> None:
-    assert {(s.decision, s.reason) for s in _said(text)} == {("keep", reason)}
+def test_noop_kept(text: str, reason: str | None) -> None:
+    found = {(s.decision, s.reason) for s in _said(text)}
+
+    assert {decision for decision, _ in found} == {"keep"}
+    assert reason is None or {said for _, said in found} == {reason}
 
 
 @pytest.mark.parametrize(
@@ -158,6 +163,24 @@ def test_renamed(text: str, kind: str) -> None:
     found = {(s.decision, s.confidence, s.phase, s.reason) for s in _said(text)}
 
     assert found == {("rename", "inferred", 6, f"documentation of the hierarchy ({kind})")}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("`_build_box(handlers)`", True),
+        ("```py\ndef _build_box(self, handlers: Handlers) -> Box: ...\n```", True),
+        ("```py\nasync def _build_box(\n    self,\n    handlers,\n): ...\n```", True),
+        ("```py\ndef _build_box(self): ...\n```", False),
+        ("`_build_box()`", False),
+        ("`_make_left_box(handlers)`", False),
+    ],
+)
+def test_parameters_older_than_the_migration_are_told(text: str, told: bool) -> None:
+    (site,) = _said(text)
+
+    assert site.decision == "rename"
+    assert site.reason.endswith("was left as it is") is told
 
 
 def test_several_on_a_line_are_each_their_own() -> None:

@@ -237,7 +237,11 @@ def test_noop_string_is_kept(body: str, why: str) -> None:
         "self.__dict__['_left_box']",
         "vars(x).pop('_left_box')",
         "state = self.__dict__.copy()\n        state = dict(state)\n        del state['_left_box']",
-        "y = {**vars(self), '_left_box': None}",
+        "patch.object(user.A, '_left_box')",
+        "getattr(self.__class__, '_left_box')",
+        "patch.object(type(x), '_left_box')",
+        "patch(__name__ + '.A._left_box')",
+        "patch(f'{user.__name__}.A._left_box')",
         "state = super().__getstate__()\n        state['_left_box'] = None",
         "self.__dict__.update({'_left_box': 1})",
         "with patch.dict(self.__dict__, {'_left_box': 1}): ...",
@@ -252,7 +256,7 @@ def test_noop_string_is_kept(body: str, why: str) -> None:
     ],
 )
 def test_string_that_names_an_attribute(body: str) -> None:
-    *_, site = _sites("TARGET = 'user.A'\n" + _method(body))
+    *_, site = _sites("import user\nTARGET = 'user.A'\n" + _method(body))
 
     assert (site.decision, site.new is not None) == ("rename", True)
 
@@ -277,6 +281,9 @@ def test_string_in_a_method_that_accesses_go_through(source: str, decided: str) 
         "'{0._left_box}'.format(x)",
         "'{x._left_box!r:>5}'.format(x=x)",
         "exec('x._left_box = 1')",
+        "y = {**vars(self), '_left_box': None}",
+        "y = vars(self).copy()\n        y = {}\n        y['_left_box'] = 1",
+        "patch(f'{other}._left_box')",
         "eval('x._left_box')",
     ],
 )
