@@ -21,6 +21,8 @@ _LOGS = r"change[-_ ]?logs?|release[-_ ]?notes?"
 _CHANGE_LOG = re.compile(rf"(?:{_LOGS})(?:[\W\d_].*)?|changes|history|news|releases?", re.IGNORECASE)
 _LOG_HEADING = re.compile(rf"\W*(?:{_LOGS})\W*", re.IGNORECASE)
 _BECOMES = re.compile(r"->|→|=>|⇒|\b(?:becom|renam|replac|deprecat|instead|migrat)|\bnow\b", re.IGNORECASE)
+_HELD = r"\b(?:dict|mapping|json|return)"
+_KEYS = re.compile(rf"\bkeys?\b.*{_HELD}|{_HELD}.*\bkeys?\b", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:pyi?|ipynb|md|rst|txt|json|toml|ya?ml|html?)(?!\w)")
 _ADDRESS = re.compile(r"://\S*$")
 _WORD = re.compile(r"\w+")
@@ -114,6 +116,8 @@ class Mentions:
         spoken = around[0] if around else ""
         if _BECOMES.search(spoken) and words([self.new[name]]).search(spoken):
             return Decision.KEEP, "tells of the renaming itself"
+        if _KEYS.search(spoken):
+            return Decision.ASK, "it may be the key of a dictionary"
         if helper := self._helper(name, spoken):
             return Decision.ASK, f"{helper.name} has a helper of this name"
         for number, text in enumerate(around):

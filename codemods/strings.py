@@ -10,7 +10,7 @@ from codemods.data import Confidence
 from codemods.dictionaries import KEY, attributes_in, called, held_in
 from codemods.index import Function
 from codemods.infer import Receivers
-from codemods.known import Known
+from codemods.known import Known, agreed
 from codemods.modules import ModuleRef, bound_in
 from codemods.scopes import Binding, ClassRef
 from codemods.spelled import argument, elements, is_mock
@@ -51,9 +51,14 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
         return MESSAGE
     if text.count(name) > 1:
         return None
-    if parts[0] == name and (found := _keyed(receivers, whole) or _listed(receivers, whole)):
+    return _meant(receivers, whole, name, text) or _used(receivers, whole, name, text)
+
+
+def _meant(receivers: Receivers, whole: ast.expr, name: str, text: str) -> Known | str | None:
+    """What a string means where it stands, or a variable that holds it."""
+    if text.partition(".")[0] == name and (found := _keyed(receivers, whole) or _listed(receivers, whole)):
         return found
-    match call:
+    match call := receivers.parents.get(whole):
         case ast.Call():
             return _argument_of(receivers, call, whole, name, text)
         case ast.keyword(arg="attribute" | "name") if text == name:
@@ -63,6 +68,51 @@ def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known |
                 return receivers.known(target) if target else None
             return "the name a mock shows" if isinstance(outer, ast.Call) and is_mock(outer) else None
     return None
+
+
+def _used(receivers: Receivers, whole: ast.expr, name: str, text: str) -> Known | str | None:
+    """What a string means by all the uses of the variable that it is given, in a loop or for good."""
+    found: list[Known | None] = []
+    said: set[str] = set()
+    for use in _uses(receivers, whole):
+        if isinstance(receivers.parents.get(use), ast.FormattedValue):
+            continue
+        meant = _meant(receivers, use, name, text)
+        if isinstance(meant, str):
+            said.add(meant)
+        else:
+            found.append(meant)
+    if said:
+        return said.pop() if len(said) == 1 and not found else None
+    return agreed(found, "")
+
+
+def _uses(receivers: Receivers, whole: ast.expr) -> list[ast.Name]:
+    """Where a variable is read that a string, or a display of strings, gives all its values."""
+    parent = receivers.parents.get(whole)
+    display = isinstance(parent, ast.Tuple | ast.List | ast.Set)
+    given = parent if display else whole
+    around: ast.AST | None = receivers.parents.get(given) if isinstance(given, ast.expr) else None
+    match around:
+        case ast.For(target=ast.Name(id=name), iter=values) if display and values is given:
+            where: list[ast.AST] = [*around.body]
+        case ast.comprehension(target=ast.Name(id=name), iter=values) if display and values is given:
+            where = [receivers.parents[around]]
+        case ast.Assign(targets=[ast.Name(id=name)]) if not display:
+            where = [receivers.module.tree]
+        case _:
+            return []
+    scope = receivers.scope(around)
+    if isinstance(around, ast.Assign):
+        elsewhere = [m for m in receivers.modules.mentioning(name) if m is not receivers.module]
+        if len(scope.bindings.get(name, ())) != 1 or (scope is receivers.module.scope and elsewhere):
+            return []
+    nodes = [
+        node for part in where for node in ast.walk(part) if isinstance(node, ast.Name) and node.id == name
+    ]
+    if isinstance(around, ast.Assign):
+        nodes = [n for n in nodes if bound_in(receivers.scope(n), name) is scope]
+    return [node for node in nodes if isinstance(node.ctx, ast.Load)]
 
 
 def folded(receivers: Receivers, node: ast.expr) -> str | None:

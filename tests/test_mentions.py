@@ -118,6 +118,7 @@ def test_noop_fence_in_another_language_is_told() -> None:
             "# Shelf\n\n# Others\n\n`_left_box`",
             "this page names Shelf, which has a _left_box of its own, and no other",
         ),
+        ("`stats()` returns a dict with the key `_left_box`", "it may be the key of a dictionary"),
         ("A left one has a helper `_make_right_box`.", "Low has a helper of this name"),
     ],
 )
