@@ -17,7 +17,9 @@ import pytest
 from codemods.data import Change, Decision
 from codemods.plan import plan
 from codemods.project import Project
+from codemods.text import decode
 from codemods.verify import Proof, Unproven, repaired
+from codemods.verify.source import _refuse_lost_comments
 from tests import test_fixtures
 from tests.helpers import AROUND, edited
 from tests.test_fixtures import CASES, Case, each_set
@@ -349,6 +351,20 @@ def test_sites_that_cannot_be_carried_out_are_refused(old: str, wrong: dict[str,
 
     with pytest.raises(Unproven, match=reason):
         Proof(replace(found, sites=sites)).check(frozenset({1, 2}), changes)
+
+
+def test_a_comment_goes_with_its_statement_only() -> None:
+    """Should both lose one, the code that edits and the code that makes the file again."""
+    found = known({**AROUND, "left.py": LEFT.replace("pass", "pass  # a twin\n        pass  # a twin")})
+    module = found.modules.get(PurePosixPath("left.py"))
+    assert module is not None
+    text = module.text.text
+    start, end = text.index("# The box."), text.index("self._left_on")
+
+    _refuse_lost_comments(module, decode(text.replace("# The box.\n", "\n").encode()), (), [(start, end)])
+    for lost in ("# The box.", "# a key", "# a twin"):
+        with pytest.raises(Unproven, match=rf"^left\.py:\d+: .*: the comment '{lost}' is lost"):
+            _refuse_lost_comments(module, decode(text.replace(lost, "", 1).encode()), (), [])
 
 
 def test_a_result_that_does_not_compile_may_not_have_before() -> None:

@@ -37,7 +37,7 @@ def spliced(text: str, cuts: Sequence[Cut]) -> str:
 def moved_along(text: Text, cuts: Sequence[Cut]) -> Iterator[Cut]:
     """The indentation of lines that start right below what follows a bracket, where that moves."""
     width: dict[int, int] = defaultdict(int)
-    for line, column, row, bracket in _aligned(text.text):
+    for line, column, row, bracket in _aligned(text.text) if cuts else ():
         begin, start = text.starts[row - 1], text.starts[line - 1]
         inside = [c for c in cuts if begin <= c.start and c.end <= begin + bracket]
         touched = any(c.start < start + column and start < c.end for c in cuts)

@@ -102,7 +102,7 @@ class Declared:
         else:
             docstring = int(ast.get_docstring(old) is not None)
             attributes = self._declarations(margin, "", docstring > 0)
-            if docstring == len(body) or (len(body) == 1 and _is_filler(body[0])):
+            if docstring == len(body) or self._is_filler(body):
                 yield from self._inserted(body, docstring, attributes + factories)
             else:
                 yield from self._inserted(body, docstring, attributes)
@@ -139,26 +139,28 @@ class Declared:
         text, end = self.text.text, line_end(self.text.text)
         first = self.text.ast_offset(body[0].nodes[0].lineno, body[0].nodes[0].col_offset)
         header = text[span(self.text, body[0].first, body[0].first)[0] : first].strip()
-        if len(body) == 1 and not body[0].lead and _is_filler(body[0]):
+        if self._is_filler(body):
             start, stop = span(self.text, body[0].first, body[0].last)
             start = start if not header else len(text[:first].rstrip())
             lines = lines[1:] if lines[:1] == [""] else lines
             yield Cut(start, stop, (end if header else "") + "".join(line + end for line in lines))
             return
-        if header:
-            margin = next(line for line in lines if line)
-            margin = margin[: len(margin) - len(margin.lstrip())]
-            yield Cut(len(text[:first].rstrip()), first, end + margin)
         if at < len(body) and not body[at].lead:
             lines = [*lines, ""]
-        offset = (
-            span(self.text, 1, body[at - 1].last)[1]
-            if at
-            else span(self.text, body[0].above, body[0].above)[0]
-        )
+        if header:
+            margin = re.match(r"\s*", next(filter(None, lines)))
+            here = [*lines, ""] if not at else [""]
+            yield Cut(len(text[:first].rstrip()), first, end + end.join(here) + (margin[0] if margin else ""))
+            if not at:
+                return
+        offset = span(self.text, 1, body[at - 1].last if at else body[0].above - 1)[1]
         ended = text[:offset].endswith(("\n", "\r"))
-        added = "".join(line + end if ended else end + line for line in lines)
-        yield Cut(offset, offset, added)
+        yield Cut(offset, offset, "".join(line + end if ended else end + line for line in lines))
+
+    def _is_filler(self, body: list[Piece]) -> bool:
+        """Whether a block says nothing, not even in a comment."""
+        line = self.text.line(body[0].first).rpartition(":")[2]
+        return len(body) == 1 and not body[0].lead and line.strip() in ("pass", "...")
 
     def _declarations(self, margin: str, prefix: str, after: bool) -> list[str]:
         lines = []
@@ -261,9 +263,11 @@ class Declared:
 
 def _last_declaration(function: Function, owner: str) -> int:
     """The last line of the last assignment to the object; of the docstring, where it may return early."""
-    last = 0
-    if ast.get_docstring(function, clean=False) is not None:
-        last = function.body[0].end_lineno or 0
+    match function.body[0]:
+        case ast.Expr(value=ast.Constant(), end_lineno=int() as last):
+            pass
+        case _:
+            last = 0
     if any(isinstance(node, ast.Return) for node in ast.walk(function)):
         return last
     for statement in function.body:
@@ -271,10 +275,6 @@ def _last_declaration(function: Function, owner: str) -> int:
         if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
             last = statement.end_lineno or 0
     return last
-
-
-def _is_filler(piece: Piece) -> bool:
-    return len(piece.nodes) == 1 and ast.unparse(piece.nodes[0]) in ("pass", "...")
 
 
 def _untyped(arguments: ast.arguments) -> ast.arguments:

@@ -6,7 +6,7 @@ import ast
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from codemods.data import Decision, Site
@@ -14,11 +14,11 @@ from codemods.declarations import is_trivial
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.scopes import Module
-from codemods.text import Text, UnreadableSource, line_starts, parse
+from codemods.text import Text, UnreadableSource, comments, line_starts, parse
 from codemods.verify.cuts import Cut, line_end, moved_along, spliced
 from codemods.verify.declared import Declared
 from codemods.verify.imported import Import, imports, with_imports, without
-from codemods.verify.removed import Piece, pieces, removals
+from codemods.verify.removed import Piece, pieces, removals, span
 from codemods.verify.unproven import Unproven
 
 _WORD = re.compile(r"\w+")
@@ -36,10 +36,15 @@ def made_again(
         raise Unproven(path, 1, now.failures[path].reason)
     declared = Declared(project, phases, before, after, now)
     sited = _Sited(project, before, sites)
-    cuts = [*sited.renames(), *sited.removals(), *sited.untyped(), *declared.cuts()]
+    renamed, removed = [*sited.renames()], [*sited.removals()]
+    cuts = [*renamed, *removed, *sited.untyped(), *declared.cuts()]
     made = spliced(before.text.text, [*cuts, *moved_along(before.text, cuts)])
     declared.refuse_strangers()
-    return before.text.encode(_Imports(before, after, now).tidied(made, declared.added))
+    imported = _Imports(before, after, now)
+    made = imported.tidied(made, declared.added)
+    spans = [*((cut.start, cut.end) for cut in removed), *imported.gone_from()]
+    _refuse_lost_comments(before, after.text, renamed, spans)
+    return before.text.encode(made)
 
 
 class _Sited:
@@ -121,6 +126,7 @@ class _Imports:
         self.before = before
         self.after = after
         self.now = now
+        self.gone: Counter[Import] = Counter()
 
     def tidied(self, made: str, added: set[str]) -> str:
         """``made`` with the imports of ``after``. Raises Unproven for one that should be or should not."""
@@ -128,6 +134,7 @@ class _Imports:
         there = Counter(found for s in tree.body for found in imports(s))
         wanted = Counter(found for s in self.after.tree.body for found in imports(s))
         gone, new = there - wanted, wanted - there
+        self.gone = gone
         self._refuse_useless(there, gone, new)
         if gone:
             text, tree = self._read(without(text, tree, gone))
@@ -135,6 +142,12 @@ class _Imports:
             self._refuse_unasked(new, added)
             return with_imports(text, tree, new)
         return text.text
+
+    def gone_from(self) -> Iterator[tuple[int, int]]:
+        """Where imports that are gone stood before, with the comments above them."""
+        for piece in pieces(self.before.text, self.before.tree.body) if self.gone else ():
+            if any(found in self.gone for found in imports(piece.nodes[0])):
+                yield span(self.before.text, piece.above, piece.last)
 
     def _read(self, made: str) -> tuple[Text, ast.Module]:
         text = Text(made, self.before.text.encoding, self.before.text.bom, line_starts(made))
@@ -186,6 +199,23 @@ class _Imports:
         for (_, _, name, called), times in new.items():
             if times > 1 or called or name not in added | late:
                 raise Unproven(self.before.path, 1, f"nothing asks for the import of {name}")
+
+
+def _refuse_lost_comments(
+    before: Module, after: Text, renamed: Sequence[Cut], gone: Sequence[tuple[int, int]]
+) -> None:
+    """Raise Unproven for a comment that is gone, and not with a statement that is: ``ast`` sees none."""
+    text, lines = before.text, after.text.split("\n")
+    if not Counter(line for line in text.text.split("\n") if "#" in line) - Counter(lines):
+        return
+    left = Counter(after.text[start:end] for start, end in comments(after))
+    stays = (c for c in comments(text) if not any(first <= c[0] < last for first, last in gone))
+    for start, end in stays:
+        inside = [Cut(c.start - start, c.end - start, c.new) for c in renamed if start <= c.start < end]
+        said = spliced(text.text[start:end], inside)
+        left[said] -= 1
+        if left[said] < 0:
+            raise Unproven(before.path, text.place(start)[0], f"the comment {said!r} is lost")
 
 
 def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
