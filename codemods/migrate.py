@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codemods import files, journal
-from codemods.codemod import Source
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen
@@ -118,7 +117,7 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
     if remaining:
         found = survey(root, spec)
         start = origin(found)
-        changes = planned(start.project, remaining, Source()) if remaining - {0} else ()
+        changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}
     current = {path: files.peek(root, path) for path in targets}
     journal.land(root, sorted(remaining), landed.spec, {**originals}, targets, current)

@@ -12,6 +12,7 @@ from codemods.phases import BASE, REPAIR, chosen
 from codemods.plan import plan
 from codemods.project import Project
 from codemods.survey import Origin, Survey, origin
+from codemods.verify import Proof, repaired
 
 Contents = Mapping[PurePosixPath, bytes | None]
 """Bytes by path; None where no file is."""
@@ -74,21 +75,29 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
     project.refuse_broken_files()
-    source = Source()
+    source, proof = Source(), Proof(project)
+    for change in start.repairs:
+        repaired(change)
     numbers = start.landed
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
     for phase in asked:
         numbers |= {phase.number}
-        stages.append(stage(phase, numbers, start, planned(project, numbers, source)))
+        stages.append(stage(phase, numbers, start, planned(project, numbers, source, proof)))
     return stages
 
 
-def planned(project: Project, numbers: frozenset[int], source: Source) -> tuple[Change, ...]:
-    """The changes of a set of phases. Raises MigrationError where a file that has to change cannot be."""
+def planned(
+    project: Project, numbers: frozenset[int], source: Source | None = None, proof: Proof | None = None
+) -> tuple[Change, ...]:
+    """The changes of a set of phases, proven; ``source`` and ``proof`` remember what was done before.
+
+    Raises MigrationError where a file that has to change cannot be, Unproven where it changes otherwise.
+    """
     made = plan(project, numbers, source)
     if made.failures:
         raise MigrationError(f"{made.failures[0]}; it has to be changed, so nothing is written")
+    (proof or Proof(project)).check(numbers, made.changes)
     return made.changes
 
 

@@ -10,6 +10,7 @@ from codemods.data import Edit, Failure, Plan, Snapshot, Spec
 from codemods.edits import splice
 from codemods.plan import plan
 from codemods.text import decode
+from codemods.verify import Proof
 from tests.trees import BOXES, TWO_SIDES, tree
 
 ROOT = """\
@@ -32,7 +33,11 @@ Files = Mapping[str, str | bytes]
 def planned(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> tuple[Snapshot, Plan]:
     """The plan for ``files`` and what is always around them."""
     snapshot = tree({**AROUND, **files})
-    return snapshot, plan(project.read(snapshot, asked), frozenset(phases))
+    found = project.read(snapshot, asked)
+    made = plan(found, frozenset(phases))
+    if not made.failures:
+        Proof(found).check(frozenset(phases), made.changes)
+    return snapshot, made
 
 
 def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES) -> dict[str, bytes]:
@@ -41,7 +46,7 @@ def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES)
     assert not made.failures, str(made.failures[0])
     for change in made.changes:
         if change.before is not None and change.after is not None:
-            assert _edited(change.path, change.before, change.edits) == change.after
+            assert edited(change.path, change.before, change.edits) == change.after
     after = made.after(snapshot)
     for path, data in after.items():
         if path.suffix == ".py":
@@ -52,7 +57,8 @@ def migrated(files: Files, phases: Iterable[int] = ALL, asked: Spec = TWO_SIDES)
     return {str(path): data for path, data in after.items()}
 
 
-def _edited(path: PurePosixPath, data: bytes, edits: Sequence[Edit]) -> bytes:
+def edited(path: PurePosixPath, data: bytes, edits: Sequence[Edit]) -> bytes:
+    """A file with these edits made."""
     if path.suffix == ".md":
         document = documents.read(data)
         return documents.write(document, splice(document.text, edits))

@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 import pytest
 
 from codemods import spec as specs
-from codemods.codemod import Source
 from codemods.data import Spec
 from codemods.phases import phases as phases_of
 from codemods.plan import plan
@@ -73,15 +72,16 @@ Place = Callable[[Case, tuple[int, ...]], Path]
 
 
 @cache
-def _found(case: Case) -> Survey:
+def found(case: Case) -> Survey:
+    """What is known of a fixture."""
     return survey(case.home / "before", case.spec)
 
 
 @cache
 def _stage(case: Case, phases: tuple[int, ...]) -> Stage:
-    start = origin(_found(case))
+    start = origin(found(case))
     last = next(p for p in phases_of(case.spec) if p.number == phases[-1])
-    return stage(last, frozenset(phases), start, planned(start.project, frozenset(phases), Source()))
+    return stage(last, frozenset(phases), start, planned(start.project, frozenset(phases)))
 
 
 def _made(case: Case, phases: tuple[int, ...]) -> dict[str, bytes]:
@@ -215,7 +215,7 @@ def test_migrated_code_raises_no_warning_of_the_layer(case: Case, place: Place) 
 def test_mypy_finds_nothing_new_in_any_set(case: Case) -> None:
     stages = [_stage(case, phases) for phases in case.sets()]
 
-    baseline, proofs = prove(_found(case), origin(_found(case)), stages, Options(), lambda _: None)
+    baseline, proofs = prove(found(case), origin(found(case)), stages, Options(), lambda _: None)
 
     assert all(verdict.passed for verdict in baseline)
     assert [(p.step.phase.number, [v for v in p.verdicts if not v.passed]) for p in proofs] == [

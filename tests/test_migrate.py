@@ -9,18 +9,24 @@ from functools import cache
 from itertools import combinations, permutations
 from pathlib import Path, PurePosixPath
 
+import libcst as cst
 import pytest
 from click.testing import CliRunner
 
 from cli.main import app
-from codemods import migrate, proofs
+from codemods import arguments, migrate, proofs
 from codemods import spec as specs
-from codemods.data import Change, MigrationError, Outcome, Problem, Verdict
+from codemods.arguments import Arguments
+from codemods.data import Change, MigrationError, Outcome, Problem, Spec, Verdict
 from codemods.gates import Measurement, excess
+from codemods.index import Index
 from codemods.migrate import EditedSince, Options, Report, apply, leftovers, rollback, survey
 from codemods.plan import plan
-from codemods.project import Project
 from codemods.project import read as read_project
+from codemods.roles import Roles
+from codemods.scopes import ClassRef
+from codemods.transforms.rename_factories import RenameFactories
+from codemods.verify import Unproven
 from tests.helpers import AROUND, contents, lay
 from tests.trees import TWO_SIDES, tree
 
@@ -351,18 +357,15 @@ def test_a_gate_that_fails_is_no_pass(root: Path, gated: Gated) -> None:
 
 def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A type variable with a bound that the classes do not keep, as if it had been worked out wrongly."""
-    from codemods.transforms import add_generics
+    right = arguments.work_out
+    box, large = (ClassRef(PurePosixPath("boxes.py"), name) for name in ("Box", "LargeBox"))
 
-    right = add_generics._types_module
+    def wrong(index: Index, roles: Roles, spec: Spec) -> Arguments:
+        found = right(index, roles, spec)
+        wider = (replace(v, bounds=(large,)) if v.bounds == (box,) else v for v in found.variables)
+        return replace(found, variables=tuple(wider))
 
-    def wrong(project: Project, path: PurePosixPath) -> str:
-        return (
-            right(project, path)
-            .replace("bound=Box)", "bound=LargeBox)")
-            .replace("import Box", "import Box, LargeBox")
-        )
-
-    monkeypatch.setattr(add_generics, "_types_module", wrong)
+    monkeypatch.setattr(arguments, "work_out", wrong)
 
     report = run(root, options=Options())
 
@@ -370,6 +373,26 @@ def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pyt
     assert report.refused.name == "left"
     assert report.proofs[-1].verdicts[0].new
     assert contents(root) == made()
+
+
+def test_a_change_that_is_not_what_was_decided_is_refused(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transform that gives a factory another name than its sites say."""
+    right = RenameFactories.leave_Name
+
+    def wrong(self: RenameFactories, node: cst.Name, updated: cst.Name) -> cst.BaseExpression:
+        made = right(self, node, updated)
+        return made if made is updated else made.with_changes(value="_make_boxes")
+
+    monkeypatch.setattr(RenameFactories, "leave_Name", wrong)
+
+    for do in (lambda: run(root), lambda: migrate.steps(survey(root, SPEC))):
+        with pytest.raises(
+            Unproven, match=r"^left\.py:15: the change is not what was decided: '.*_make_boxes"
+        ):
+            do()
+        assert contents(root) == made()
 
 
 def test_there_is_no_such_gate(root: Path) -> None:

@@ -236,7 +236,11 @@ def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
 
 def _is_filler(statement: cst.BaseStatement) -> bool:
     match statement:
-        case cst.SimpleStatementLine(body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())], leading_lines=[]):
+        case cst.SimpleStatementLine(
+            body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())],
+            leading_lines=[],
+            trailing_whitespace=cst.TrailingWhitespace(comment=None),
+        ):
             return True
     return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.helpers import check_change, check_noop
 
 HEAD = """\
@@ -876,6 +878,37 @@ class Root(Generic[BoxType], OldNames):
     _box: Optional[BoxType] = None
     _on = False
     _count = False
+
+    def _make_box(self) -> BoxType:
+        raise NotImplementedError
+""",
+        },
+        phases=(1,),
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["class Root: pass  # all of it\n", "class Root:\n    pass  # all of it\n"],
+    ids=["in one line", "in two"],
+)
+def test_root_with_a_comment_behind_nothing(body: str) -> None:
+    check_change(
+        {"root.py": body},
+        {
+            "root.py": """\
+from typing import Generic, Optional
+
+from client_types import BoxType
+from old_names import OldNames
+
+
+class Root(Generic[BoxType], OldNames):
+    _box: Optional[BoxType] = None
+    _on = False
+    _count = False
+
+    pass  # all of it
 
     def _make_box(self) -> BoxType:
         raise NotImplementedError

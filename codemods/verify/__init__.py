@@ -1,0 +1,142 @@
+"""Independent proof: before and after differ only where what was decided says so.
+
+No transform is trusted. From the bytes before, the sites and what is known of the hierarchy, every changed
+file is made a second time, with ``ast`` and offsets alone, and the two have to agree byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from pathlib import PurePosixPath
+
+from codemods.data import Change, Decision, Site
+from codemods.modules import Modules
+from codemods.project import Project
+from codemods.sides import layer_path
+from codemods.verify.created import created
+from codemods.verify.cuts import Cut, spliced
+from codemods.verify.source import made_again
+from codemods.verify.unproven import Unproven
+
+__all__ = ["Proof", "Unproven", "repaired"]
+_ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
+
+
+class Proof:
+    """What has been proven of a project; what was seen before is not looked at again."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._seen: set[tuple[Change, tuple[Site, ...], frozenset[int]]] = set()
+        self._phases: dict[PurePosixPath, frozenset[int]] = {}
+
+    def check(self, phases: frozenset[int], changes: Iterable[Change]) -> None:
+        """Raise Unproven unless the changes are what these phases decide, and all of it."""
+        project, carried = self.project, (Decision.RENAME, Decision.DELETE)
+        taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
+        concerned = {site.path for site in taken} | {ref.path for ref in project.index.members}
+        # What is not changed is held to the same: perhaps it should be.
+        same = ((path, project.snapshot[path]) for path in concerned)
+        made = {path: Change(path, data, data) for path, data in same}
+        made |= {change.path: Change(change.path, change.before, change.after) for change in changes}
+        self._refuse_missing(phases, made)
+        now = project.modules.changed(
+            {p: c.after for p, c in made.items() if c.after not in (None, c.before)}
+        )
+        for path, change in made.items():
+            sites = tuple(site for site in taken if site.path == path)
+            seen = (change, sites, phases & self._matter(path))
+            if seen not in self._seen:
+                self._compare(change, sites, phases, now)
+                self._seen.add(seen)
+
+    def _refuse_missing(self, phases: frozenset[int], made: Mapping[PurePosixPath, Change]) -> None:
+        """Raise Unproven unless the root comes with its layer and its type variables, and with no more."""
+        path = layer_path(self.project.index, self.project.spec)
+        declares = 1 in phases and not self.project.roles.migrated
+        new = [change for change in made.values() if change.before is None]
+        if len(new) != 2 * declares or (declares and path not in made):
+            raise Unproven(path, 1, f"{len(new)} files are added, not {2 * declares}")
+
+    def _matter(self, path: PurePosixPath) -> frozenset[int]:
+        """The phases that what is made of a file depends on, beside those of its sites."""
+        if path not in self._phases:
+            index, of = self.project.index, self.project.roles.of
+            lines = (line for ref in index.members if ref.path == path for line in index.lineage(ref))
+            self._phases[path] = frozenset(
+                (1, self.project.spec.integrations_phase, *(of[r].phase for r in lines))
+            )
+        return self._phases[path]
+
+    def _compare(self, change: Change, sites: tuple[Site, ...], phases: frozenset[int], now: Modules) -> None:
+        path, before = change.path, change.before
+        if change.after is None or before != self.project.snapshot.get(path):
+            raise Unproven(path, 1, "it is not the file that was read")
+        if before is None:
+            expected = created(self.project, path, now).encode()
+        elif path.suffix == ".md":
+            expected = _document(path, before, sites)
+        else:
+            expected = made_again(self.project, phases, path, sites, now)
+            _refuse_broken(path, before, change.after)
+        if expected != change.after:
+            raise Unproven(path, *_difference(expected, change.after))
+
+
+def repaired(change: Change) -> None:
+    """Raise Unproven unless a change adds aliases at the end of a file and nothing else."""
+    before, after = change.before or b"", change.after or b""
+    added = after[len(before) :]
+    names = [match.groups() for match in _ALIAS.finditer(added)]
+    whole = re.fullmatch(rb"(?:%s)+" % _ALIAS.pattern, added)
+    known = all(re.search(rb"^class %s\b" % new, before, re.MULTILINE) for _, new in names)
+    if not after.startswith(before) or whole is None or not known:
+        raise Unproven(change.path, before.count(b"\n") + 1, "it is not an alias of a class that is there")
+
+
+def _document(path: PurePosixPath, data: bytes, sites: Iterable[Site]) -> bytes:
+    """A document with other names; every byte is a code point here, so that what is no UTF-8 stays."""
+    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data)
+    cuts = []
+    for site in sites:
+        text = lines[site.line - 1].decode("utf-8", "surrogateescape")
+        column = site.column - (not text.startswith("\ufeff"))
+        at = sum(map(len, lines[: site.line - 1])) + len(text[:column].encode("utf-8", "surrogateescape"))
+        name = site.name.encode()
+        if data[at : at + len(name)] != name or site.new is None:
+            raise Unproven(path, site.line, f"{site.name} is not where it was found")
+        cuts.append(Cut(at, at + len(name), site.new.encode().decode("latin-1")))
+    return spliced(data.decode("latin-1"), cuts).encode("latin-1")
+
+
+def _refuse_broken(path: PurePosixPath, before: bytes, after: bytes) -> None:
+    """Raise Unproven for a file that compiled and does not any more."""
+    if (failure := _failure(path, after)) and not _failure(path, before):
+        raise Unproven(path, failure.lineno or 1, f"it does not compile: {failure.msg}")
+
+
+def _failure(path: PurePosixPath, data: bytes) -> SyntaxError | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(data, str(path), "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except ValueError as error:
+            return SyntaxError(str(error))
+    return None
+
+
+def _difference(expected: bytes, found: bytes) -> tuple[int, str]:
+    """The first line of the result that differs, and how."""
+    wanted, there = (data.splitlines(keepends=True) for data in (expected, found))
+    pairs = enumerate(zip_longest(wanted, there, fillvalue=b""), 1)
+    number, (one, other) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
+    return number, f"{_shown(other)} instead of {_shown(one)}"
+
+
+def _shown(line: bytes) -> str:
+    return repr(line.decode("utf-8", "backslashreplace"))

@@ -1,0 +1,148 @@
+"""The files that are added to a tree: the layer of deprecated names and the type variables, nothing else."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from codemods import layer
+from codemods.modules import Modules
+from codemods.project import Project
+from codemods.scopes import ClassRef, Module
+from codemods.sides import layer_path
+from codemods.verify.imported import imports
+from codemods.verify.unproven import Unproven
+
+
+def created(project: Project, path: PurePosixPath, now: Modules) -> str:
+    """The text that a new file has to have. Raises Unproven for a file there is no reason for."""
+    module = now.get(path)
+    if module is None:
+        raise Unproven(path, 1, now.failures[path].reason)
+    if path == layer_path(project.index, project.spec):
+        return _layer(project, module)
+    root, spec = project.root.path, project.spec
+    if path.parent == root.parent and path.stem in (spec.types_module, spec.types_fallback):
+        return _types(project, module, now)
+    raise Unproven(path, 1, "there is no reason for this file")
+
+
+# --- the layer ------------------------------------------------------------------------------------
+
+
+def _layer(project: Project, module: Module) -> str:
+    spec, wording = project.spec, project.spec.compatibility
+    for found in (found for s in module.tree.body for found in imports(s)):
+        if (found[1] or found[2]).partition(".")[0] not in sys.stdlib_module_names:
+            raise Unproven(module.path, 1, f"the layer imports {found[1] or found[2]}")
+    dotted = project.modules.dotted
+    said = wording.message.replace("{since}", wording.since).replace("{remove_after}", wording.remove_after)
+    tables: Mapping[str, object] = {
+        "HOME: str": dotted(module.path),
+        "FLAG: Optional[str]": spec.side_flag,
+        "SIDES: Mapping[str, Any]": {side.name: side.flag for side in spec.sides},
+        "BASES: Mapping[str, Tuple[str, ...]]": {
+            side.name: tuple(f"{dotted(ref.path)}.{ref.qualname}" for ref in _tops(project, side.name))
+            for side in spec.sides
+        },
+        "FACTORIES: Mapping[str, Mapping[str, str]]": {f.new: {**f.old} for f in spec.factories},
+        "QUIET: Tuple[str, ...]": tuple(sorted({dotted(ref.path) for ref in project.roles.shared})),
+        "MESSAGE: str": said,
+    }
+    machinery = inspect.getsource(layer).split("# " + "-" * 93 + "\n", 1)[1]
+    return "".join(
+        (
+            f'"""Deprecated names of {project.root.name}, until {wording.remove_after}.\n\n'
+            "Old names keep working and warn. Delete this module and the base it gives to the root class\n"
+            'when nothing uses the old names any more.\n"""\n\n'
+            "from __future__ import annotations\n\nimport sys\nimport warnings\n"
+            "from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple\n\n",
+            *(f"{name} = {_written(value)}\n" for name, value in tables.items()),
+            f"\n{machinery.rstrip()}\n\n\n",
+            *(f"{line}\n" if line else "\n" for line in _names(project)),
+        )
+    )
+
+
+def _tops(project: Project, side: str) -> Iterator[ClassRef]:
+    """The classes of a side that have none of it above them."""
+    on_it = [ref for ref in project.index.members if project.roles.side(ref) == side and ref != project.root]
+    yield from (ref for ref in on_it if not {*project.index.parents(ref)} & {*on_it})
+
+
+def _names(project: Project) -> Iterator[str]:
+    spec, name = project.spec, project.spec.compatibility.class_name
+    attributes = [(old, a, side) for a in spec.attributes for side, old in a.old.items()]
+    yield f"class {name}:"
+    yield f'    """The deprecated names of {project.root.name}."""'
+    yield ""
+    yield "    if TYPE_CHECKING:"
+    yield "        # Any, so that a subclass that is not migrated may declare them with its own types."
+    yield from (f"        {old}: Any" for old, _, _ in attributes)
+    yield from (f"        {old}: Any" for factory in spec.factories for old in factory.old.values())
+    yield "    else:"
+    for old, attribute, side in attributes:
+        given = f'"{old}", "{attribute.new}", "{side}", {attribute.default}'
+        yield f"        {old} = DeprecatedAttribute({given})"
+    yield ""
+    yield "    def __init_subclass__(cls, **kwargs: Any) -> None:"
+    yield "        super().__init_subclass__(**kwargs)"
+    yield f"        link(cls, {name})"
+
+
+def _written(value: object, margin: str = "") -> str:
+    """A value in double quotes; a table with a line for each entry."""
+    match value:
+        case str():
+            return json.dumps(value, ensure_ascii=not value.isprintable())
+        case dict():
+            inner = f"{margin}    "
+            entries = (f"{inner}{_written(key)}: {_written(each, inner)},\n" for key, each in value.items())
+            return "{\n" + "".join(entries) + margin + "}"
+        case tuple():
+            return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
+    return repr(value)
+
+
+# --- the type variables ---------------------------------------------------------------------------
+
+
+def _types(project: Project, module: Module, now: Modules) -> str:
+    wanted = {ref.name: ref for v in project.arguments.variables for ref in v.bounds}
+    wanted |= {ref.name: ref for union in project.arguments.unions for ref in union.members}
+    found = [each for s in module.tree.body for each in imports(s) if each[1] != "typing"]
+    for _, _, name, _ in found:
+        if now.meaning(ast.Name(name), module.scope) != wanted.get(name, ""):
+            raise Unproven(module.path, 1, f"{name} is none of the bounds")
+    if missing := {*wanted} - {each[2] for each in found}:
+        raise Unproven(module.path, 1, f"{min(missing)} is not imported")
+    checked = {each[2] for each in found if each[0]}
+
+    def union(refs: tuple[ClassRef, ...], always: bool) -> str:
+        names = ", ".join(f'"{ref.name}"' if ref.name in checked else ref.name for ref in refs)
+        return f"Union[{names}]" if always or len(refs) > 1 else names
+
+    bounds = [(v.name, union(v.bounds, False)) for v in project.arguments.variables]
+    lines = [f'{name} = TypeVar("{name}", bound={bound})' for name, bound in bounds]
+    unions = [f"{u.name} = Union{union(u.members, True)[5:]}" for u in project.arguments.unions]
+    typing = ["TYPE_CHECKING"] * bool(checked) + ["TypeVar"]
+    typing += ["Union"] * bool(unions or any("Union[" in bound for _, bound in bounds))
+    late, early = ([*_statements(each for each in found if each[0] is c)] for c in (True, False))
+    parts = [f'"""Type variables of {project.root.name}, and what stands for them."""', ""]
+    parts += [f"from typing import {', '.join(typing)}"]
+    parts += ["", *early] if early else []
+    parts += ["", "if TYPE_CHECKING:", *(f"    {line}" for line in late)] if late else []
+    parts += ["", *lines]
+    parts += ["", "# What the classes of one side are made with.", *unions] if unions else []
+    return "\n".join(parts) + "\n"
+
+
+def _statements(found: Iterator[tuple[bool, str, str, str | None]]) -> Iterator[str]:
+    names: dict[str, list[str]] = {}
+    for _, source, name, _ in found:
+        names.setdefault(source, []).append(name)
+    yield from (f"from {source} import {', '.join(sorted(names[source]))}" for source in sorted(names))
