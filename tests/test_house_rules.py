@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("patch",),
     ("data",),
-    ("layer", "oracle", "process", "removal", "spec", "text"),
-    ("edits", "find", "scopes", "worktree"),
-    ("documents", "files", "modules", "occurrences"),
+    ("layer", "oracle", "process", "removal", "text", "toml"),
+    ("edits", "find", "scopes", "settings", "worktree"),
+    ("documents", "files", "modules", "occurrences", "spec"),
     ("examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("bounds", "journal", "roles", "spelled"),
