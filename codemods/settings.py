@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shlex
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codemods.data import MigrationError
@@ -13,16 +14,40 @@ TABLE = "tool.classmod"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The keys of ``[tool.classmod]``; None and () stand for keys that are not there.
+    """The keys of ``[tool.classmod]``, which are defaults of switches of the command line.
 
-    ``timeout`` in seconds. All of them are defaults of switches of the command line.
+    ``test_command`` is split as a shell would, "" is none; ``timeout`` is in seconds.
     """
 
     spec: str | None = None
-    test_command: str | None = field(default=None, metadata={"key": "test-command"})
-    timeout: int | None = None
-    max_new_failures: int | None = field(default=None, metadata={"key": "max-new-failures"})
+    test_command: str = field(default="", metadata={"key": "test-command"})
+    timeout: int = 600
+    max_new_failures: int = field(default=0, metadata={"key": "max-new-failures"})
     no_gate: tuple[str, ...] = field(default=(), metadata={"key": "no-gate"})
+
+    def over(
+        self,
+        test_command: str | None,
+        timeout: int | None,
+        max_new_failures: int | None,
+        no_gate: tuple[str, ...],
+    ) -> Settings:
+        """These settings with what the command line says instead; None and () stand for nothing said."""
+        return replace(
+            self,
+            test_command=self.test_command if test_command is None else test_command,
+            timeout=timeout or self.timeout,
+            max_new_failures=self.max_new_failures if max_new_failures is None else max_new_failures,
+            no_gate=no_gate or self.no_gate,
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the test command. Raises MigrationError for a quote that is not closed."""
+        try:
+            return tuple(shlex.split(self.test_command))
+        except ValueError as error:
+            raise MigrationError(f"{self.test_command}: is no command: {error}") from None
 
 
 def for_project(root: Path) -> Settings:
@@ -42,7 +67,7 @@ def for_project(root: Path) -> Settings:
             ("timeout", found.timeout, 1),
             ("max-new-failures", found.max_new_failures, 0),
         ):
-            if value is not None and value < least:
+            if value < least:
                 raise MigrationError(f"{TABLE}.{key}: must be at least {least}, not {value}")
     return found
 

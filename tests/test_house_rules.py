@@ -40,6 +40,7 @@ LAYERS = (
     ("plan",),
     ("survey",),
     ("leftovers", "steps", "tree"),
+    ("trials",),
     ("proofs",),
     ("migrate",),
     ("cli",),
