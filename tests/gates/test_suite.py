@@ -12,7 +12,7 @@ from codemods.data import MigrationError
 from codemods.gates.suite import UNSTABLE, Command, Run, Suite
 from tests.helpers import Files, lay
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly")
+PYTEST = (sys.executable, "-m", "pytest", "-q")
 SHOP = "import warnings\n\ndef sell():\n    warnings.warn('sell is old', DeprecationWarning)\n    return 1\n"
 USES = "from shop import sell\n\ndef test_sell():\n    assert sell() == 1\n"
 
@@ -22,6 +22,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the run around these tests gets into theirs."""
     for name in ("PYTEST_ADDOPTS", "PYTHONPATH"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def ran(tree: Path, files: Files, words: tuple[str, ...] = PYTEST, **given: Any) -> Run:
