@@ -182,8 +182,9 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
         yield from _refusal(done, done.refused)
     yield from _tree(tree)
     steps = [proof.step for proof in done.proofs]
+    said: set[str] = set()
     for proof in done.proofs:
-        yield from _proven(proof, _titled(proof.step, steps))
+        yield from _proven(proof, _titled(proof.step, steps), said)
     yield Line()
     yield from _notes(done.notes)
     yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
@@ -191,7 +192,7 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
         yield Line(f"Take it back with: {undo}", "dim")
 
 
-def _proven(proof: Proof, title: str) -> Iterator[Line]:
+def _proven(proof: Proof, title: str, said: set[str]) -> Iterator[Line]:
     """What the gates say of a phase: beside its title, or on a line each where there are several."""
     several = len(proof.verdicts) > 1
     if several or not proof.verdicts:
@@ -200,13 +201,14 @@ def _proven(proof: Proof, title: str) -> Iterator[Line]:
     for verdict in proof.verdicts:
         gate = f"  {verdict.gate:<{width}}" if several else f"{title}  {verdict.gate}"
         yield Line(f"{gate} {verdict.outcome}: {verdict.figures}", _OUTCOMES[verdict.outcome])
-        yield from _remarks(verdict)
+        yield from _remarks(verdict, said)
 
 
-def _remarks(verdict: Verdict) -> Iterator[Line]:
-    """What a gate has to say beside its figures; why it refuses stands at the head of the report."""
-    if verdict.passed and verdict.reason:
-        yield Line(f"  {verdict.gate}: {verdict.reason}", "yellow")
+def _remarks(verdict: Verdict, said: set[str]) -> Iterator[Line]:
+    """What a gate has to say beside its figures, once; why it refuses stands at the head of the report."""
+    if verdict.passed and verdict.reason and (line := f"  {verdict.gate}: {verdict.reason}") not in said:
+        said.add(line)
+        yield Line(line, "yellow")
     if verdict.passed and (many := len(verdict.new)):
         yield Line(f"  {verdict.gate}: {counted(many, 'problem')}, not held against it:", "yellow")
         yield from _problems(verdict.new)

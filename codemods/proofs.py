@@ -81,7 +81,7 @@ def prove(
                 bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates if g.name in after
             )
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
-                verdicts, base, before = tuple(_reported(v) for v in verdicts), tree, after
+                verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
             proofs.append(Proof(step, verdicts))
             if not proofs[-1].passed:
                 break
@@ -174,10 +174,14 @@ def _figures(measurement: Measurement) -> str:
     )
 
 
-def _reported(verdict: Verdict) -> Verdict:
-    """A repair uncovers what a missing name had hidden from mypy: that is told, and refuses nothing."""
-    if verdict.outcome is not Outcome.REFUSED or verdict.gate != "mypy":
-        return verdict
-    return Verdict(
-        verdict.gate, Outcome.PASSED, verdict.figures, verdict.new, verdict.fixed, "uncovered by the repair"
-    )
+def _reported(verdict: Verdict, after: Measurement) -> Verdict:
+    """The verdict on a repair, which refuses nothing for what a missing name had hidden.
+
+    That are problems of mypy, and for every gate that there was nothing to be measured before.
+    """
+    if verdict.outcome is Outcome.REFUSED and verdict.gate == "mypy":
+        return replace(verdict, outcome=Outcome.PASSED, reason="uncovered by the repair")
+    if verdict.outcome is Outcome.INCONCLUSIVE and not after.failure:
+        figures = f"{_figures(after)}, which is what the phases are compared with"
+        return replace(verdict, outcome=Outcome.PASSED, figures=figures)
+    return verdict

@@ -625,6 +625,21 @@ def test_apply_tells_what_a_gate_sees_for_the_first_time(library: Library, run: 
     ]
 
 
+def test_what_a_gate_has_to_say_is_said_once(library: Library, run: Run) -> None:
+    first, second = steps([change(b"a\n", b"b\n")], [change(b"b\n", b"c\n")])
+    same, other = verdict("1", reason="one is unstable"), verdict("1", reason="two are")
+    library.report = Report(
+        (), (Proof(first, (same,)), Proof(second, (same, other))), first.changes, None, ()
+    )
+
+    lines = run("apply").stdout.splitlines()
+
+    assert [line for line in lines if line.startswith("  mypy:")] == [
+        "  mypy: one is unstable",
+        "  mypy: two are",
+    ]
+
+
 def test_several_gates_have_a_line_each(library: Library, run: Run) -> None:
     (first,) = steps([change(b"a\n", b"b\n")])
     lost = Verdict("old-tests", Outcome.REFUSED, "2 tests: 2 -> 1 passed", (problem(),), reason="1 lost")

@@ -263,8 +263,9 @@ def test_a_command_that_cannot_be_started(root: Path) -> None:
 # --- repair -------------------------------------------------------------------------------------
 
 
-def test_a_repair_may_uncover_tests_that_fail(root: Path) -> None:
-    """Before it nothing can be collected; what fails after it is what the phases are compared with."""
+@pytest.mark.parametrize("conftest", ["", "import small\n"])
+def test_a_repair_may_uncover_tests_that_fail(root: Path, conftest: str) -> None:
+    """Before it nothing can be collected, or not even begun; the phases are compared with the tree after it."""
     lay(root, {"left.py": LEFT.replace("class Left(", "class LeftBase(").partition("\n\n\nclass Small")[0]})
     lay(
         root,
@@ -273,13 +274,17 @@ def test_a_repair_may_uncover_tests_that_fail(root: Path) -> None:
             "    def _make_left_box(self):\n        return SmallBox()\n"
         },
     )
-    lay(root, {"tests/test_left.py": TESTS.replace("from left", "from small")})
+    lay(root, {"tests/test_left.py": TESTS.replace("from left", "from small"), "conftest.py": conftest})
 
     report = apply(survey(root, TWO_SIDES, repair=True), ("1",), OPTIONS, lambda _: None)
 
     assert report.refused is None
     mended, first = verdicts(report, 0)["tests"], verdicts(report, 1)["tests"]
-    assert mended.figures == "2 tests: 0 -> 1 passed, 0 lost, 0 gained"
-    assert mended.reason == "nothing passed before, so this proves nothing"
+    if conftest:
+        assert mended.figures == "2 tests, 1 passed, which is what the phases are compared with"
+        assert mended.reason.startswith("before: pytest ended with status 4 and no whole report; it said: ")
+    else:
+        assert mended.figures == "2 tests: 0 -> 1 passed, 0 lost, 0 gained"
+        assert mended.reason == "nothing passed before, so this proves nothing"
     assert first.figures == "2 tests: 1 -> 1 passed, 0 lost, 0 gained"
     assert first.reason == ""

@@ -11,7 +11,7 @@ import json
 import os
 import shlex
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from inspect import getsource
 from pathlib import Path, PurePosixPath
@@ -53,7 +53,7 @@ class Command:
 
     ``words`` are what to run, ``source_roots`` (relative to the tree) come first on PYTHONPATH,
     ``timeout`` is in seconds. ``root`` is the original tree; of its files, ``watched`` must not be what
-    the tests import.
+    the tests import, but those of the copy.
     """
 
     words: tuple[str, ...]
@@ -126,25 +126,21 @@ class Command:
             told, tests = [], ()
         if status not in WHOLE or not told:
             said = (finished.errors.strip() or finished.output.strip() or "nothing").splitlines()[-1]
+            said = said.replace(f"{tree}/", "")
             return Run(failure=f"pytest ended with status {status} and no whole report; it said: {said}")
         if not tests:
             return Run(failure="pytest ran no test")
         if status == INTERRUPTED and not any(test.code in junit.FAILING for test in tests):
             return Run(failure="pytest was interrupted")
-        if back := self._led_back(file for each in told for file in each["modules"]):
-            return Run(
-                failure=f"the tests import {back} from the original tree, so they say nothing of the copy"
-            )
-        return Run(tests, tuple(_warnings(told, tree)), status)
+        imported = {Path(os.path.realpath(file)) for each in told for file in each["modules"]}
+        if back := self._first(Path(os.path.realpath(self.root)), imported):
+            return Run(failure=f"the tests import {back} from the original tree, and say nothing of the copy")
+        unseen = ("no test imports a file that changes",) if not self._first(tree, imported) else ()
+        return Run(tests, tuple(_warnings(told, tree)), status, remarks=unseen if self.watched else ())
 
-    def _led_back(self, modules: Iterable[str]) -> PurePosixPath | None:
-        """The first watched file of the original tree among imported ones."""
-        root = Path(os.path.realpath(self.root))
-        for file in modules:
-            real = Path(os.path.realpath(file))
-            if real.is_relative_to(root) and (path := PurePosixPath(real.relative_to(root))) in self.watched:
-                return path
-        return None
+    def _first(self, root: Path, imported: Collection[Path]) -> PurePosixPath | None:
+        """The first watched file that was imported from below ``root``."""
+        return next((path for path in sorted(self.watched) if root / path in imported), None)
 
 
 class Suite:

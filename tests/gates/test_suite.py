@@ -201,6 +201,16 @@ def test_an_import_that_leads_back_to_the_original_tree(tree: Path, tmp_path: Pa
     assert found.failure.startswith("the tests import src/shop.py from the original tree") is watched
 
 
+@pytest.mark.parametrize(("path", "remarks"), [("src/shop.py", 0), ("src/other.py", 1)])
+def test_what_imports_nothing_that_changes_is_told(tree: Path, path: str, remarks: int) -> None:
+    files: Files = {"src/shop.py": SHOP, "src/other.py": "", "test_a.py": USES}
+
+    found = ran(tree, files, watched=frozenset({PurePosixPath(path)}))
+
+    assert found.failure == ""
+    assert found.remarks == ("no test imports a file that changes",) * remarks
+
+
 # --- one run for several gates, several for one tree --------------------------------------------
 
 COUNTING = """\
