@@ -265,7 +265,7 @@ def test_a_command_that_cannot_be_started(root: Path) -> None:
 
 @pytest.mark.parametrize("conftest", ["", "import small\n"])
 def test_a_repair_may_uncover_tests_that_fail(root: Path, conftest: str) -> None:
-    """Before it nothing can be collected, or not even begun; the phases are compared with the tree after it."""
+    """Before it nothing can be collected, or not even begun; phases are compared with the tree after it."""
     lay(root, {"left.py": LEFT.replace("class Left(", "class LeftBase(").partition("\n\n\nclass Small")[0]})
     lay(
         root,
