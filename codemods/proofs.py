@@ -68,18 +68,19 @@ def prove(
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
         made = partial(_gates, found, start, options, cache, known)
-        bench = _Bench(staging, known, options.no_gate, progress)
+        bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None), base, "before")
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
         for step, stage in zip(between_stages(found, stages), stages, strict=True):
             gates = made(stage)
+            # What could not be measured before is not compared; only a repair may mend that.
+            dead = {n: m for n, m in before.items() if m.failure and stage.phase is not REPAIR}
             tree = {p: data for p, data in {**found.snapshot, **stage.contents}.items() if data is not None}
-            after = bench.measure(gates, tree, f"phase {stage.phase.number} {stage.phase.name}")
+            title = f"phase {stage.phase.number} {stage.phase.name}"
+            after = {**dead, **bench.measure([g for g in gates if g.name not in dead], tree, title)}
             changes = differences(base, stage.contents)
-            verdicts = tuple(
-                bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates if g.name in after
-            )
+            verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
             proofs.append(Proof(step, verdicts))
@@ -94,7 +95,6 @@ class _Bench:
 
     staging: Staging
     known: set[PurePosixPath]
-    no_gate: frozenset[str]
     progress: Progress
 
     def measure(self, gates: Sequence[Gate], tree: Snapshot, title: str) -> dict[str, Measurement]:
@@ -102,9 +102,8 @@ class _Bench:
         self.staging.sync(tree, self.known)
         measured = {}
         for gate in gates:
-            if gate.name not in self.no_gate:
-                self.progress(f"{title}: {gate.name}")
-                measured[gate.name] = self._mended(gate.name, gate.measure(self.staging.path))
+            self.progress(f"{title}: {gate.name}")
+            measured[gate.name] = self._mended(gate.name, gate.measure(self.staging.path))
         return measured
 
     def _mended(self, name: str, found: Measurement) -> Measurement:
@@ -139,7 +138,7 @@ def _gates(
     known: set[PurePosixPath],
     stage: Stage | None,
 ) -> list[Gate]:
-    """The gates of a stage; of the tree before, where it is None."""
+    """The gates of a stage that are wanted; of the tree before, where it is None."""
     python = interpreter(found.root, options.python)
     modules = start.project.modules
     roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
@@ -150,7 +149,7 @@ def _gates(
             options.test_command, found.root, start.project, roots, known, options.timeout
         )
         gates += trials.gates(start.project, command, rewording, options.max_new_failures, stage)
-    return gates
+    return [gate for gate in gates if gate.name not in options.no_gate]
 
 
 def _rewording(project: Project) -> Rewording:

@@ -27,7 +27,7 @@ class Staging:
     def __init__(self, root: Path, tree: files.Tree, extra: Iterable[PurePosixPath] = ()) -> None:
         self._root = root
         self._tree = tree
-        self._extra = tuple(extra)
+        self._extra = tuple(path for path in extra if path not in tree.snapshot)
         self._stack = ExitStack()
         self._stamps: dict[PurePosixPath, int] = {}
         self._contents: dict[PurePosixPath, bytes | None] = dict(tree.snapshot)

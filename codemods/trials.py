@@ -29,7 +29,7 @@ def command(
 ) -> Command:
     """The test command of a run that changes the files ``known``."""
     watched = frozenset({*known, *(ref.path for ref in project.index.members)})
-    return Command(tuple(words), root, tuple(source_roots), watched, timeout)
+    return Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout)
 
 
 def gates(

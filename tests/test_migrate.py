@@ -279,13 +279,14 @@ class Stub:
     faults: dict[str, str]
     failure: str = ""
     name: str = "stub"
+    always: bool = False
 
     def measure(self, tree: Path) -> Measurement:
         found = (
             p for p, text in self.faults.items() if (tree / p).is_file() and text in (tree / p).read_text()
         )
         problems = tuple(Problem(path, 1, "stub", "wrong", path) for path in found)
-        failure = self.failure if (tree / "client_types.py").exists() else ""
+        failure = self.failure if self.always or (tree / "client_types.py").exists() else ""
         return Measurement(problems, {"errors": len(problems)}, failure)
 
     def compare(self, before: Measurement, after: Measurement, changes: Iterable[Change] = ()) -> Verdict:
@@ -347,6 +348,16 @@ def test_a_gate_that_fails_is_no_pass(root: Path, gated: Gated) -> None:
     assert report.proofs[0].verdicts[0].outcome is Outcome.INCONCLUSIVE
     assert report.landed == ()
     assert contents(root) == made()
+
+
+def test_a_gate_that_fails_before_is_not_asked_again(root: Path, gated: Gated) -> None:
+    told: list[str] = []
+    gated(Stub({}, failure="crashed", always=True))
+
+    report = apply(survey(root, SPEC), PHASES, Options(), told.append)
+
+    assert [p.verdicts[0].outcome for p in report.proofs] == [Outcome.INCONCLUSIVE]
+    assert told == ["before: stub"]
 
 
 def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

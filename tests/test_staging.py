@@ -176,6 +176,13 @@ def test_what_somebody_else_did_to_the_copy_is_put_right(root: Path) -> None:
         assert staging.mend() == ()
 
 
+def test_a_source_that_is_asked_for_beside_is_a_source(root: Path) -> None:
+    with Staging(root, read(root), [A]) as staging:
+        staging.write([Change(A, b"a", b"A")])
+        assert staging.mend() == ()
+        assert content(staging.path)["a.py"] == b"A"
+
+
 def test_sources_are_what_a_run_reads(root: Path) -> None:
     with Staging(root, read(root)) as staging:
         staging.write([Change(NEW, None, b"n")])

@@ -11,7 +11,7 @@ import json
 import os
 import shlex
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from inspect import getsource
 from pathlib import Path, PurePosixPath
@@ -37,7 +37,8 @@ class Run:
     """What came of the command in one state of the tree.
 
     ``tests`` are those of ``junit.read``, ``warned`` are DeprecationWarnings by the file of the tree
-    that they blame. ``failure`` says why there is nothing to compare, empty when there is.
+    that they blame (``deaf``: pytest recorded none). ``failure`` says why there is nothing to compare, empty
+    when there is.
     """
 
     tests: tuple[Problem, ...] = ()
@@ -45,6 +46,7 @@ class Run:
     status: int = 0
     failure: str = ""
     remarks: tuple[str, ...] = ()
+    deaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,14 @@ class Command:
 
     ``words`` are what to run, ``source_roots`` (relative to the tree) come first on PYTHONPATH,
     ``timeout`` is in seconds. ``root`` is the original tree; of its files, ``watched`` must not be what
-    the tests import, but those of the copy.
+    the tests import. ``home`` is the file of the root class.
     """
 
     words: tuple[str, ...]
     root: Path
     source_roots: tuple[PurePosixPath, ...] = ()
     watched: frozenset[PurePosixPath] = frozenset()
+    home: PurePosixPath | None = None
     timeout: float = 600.0
 
     @property
@@ -133,14 +136,13 @@ class Command:
         if status == INTERRUPTED and not any(test.code in junit.FAILING for test in tests):
             return Run(failure="pytest was interrupted")
         imported = {Path(os.path.realpath(file)) for each in told for file in each["modules"]}
-        if back := self._first(Path(os.path.realpath(self.root)), imported):
+        root = Path(os.path.realpath(self.root))
+        if back := next((path for path in sorted(self.watched) if root / path in imported), None):
             return Run(failure=f"the tests import {back} from the original tree, and say nothing of the copy")
-        unseen = ("no test imports a file that changes",) if not self._first(tree, imported) else ()
-        return Run(tests, tuple(_warnings(told, tree)), status, remarks=unseen if self.watched else ())
-
-    def _first(self, root: Path, imported: Collection[Path]) -> PurePosixPath | None:
-        """The first watched file that was imported from below ``root``."""
-        return next((path for path in sorted(self.watched) if root / path in imported), None)
+        missed = self.home is not None and tree / self.home not in imported
+        remarks = (f"the tests do not import {self.home}, where the root class is",) if missed else ()
+        deaf = any(each["deaf"] for each in told)
+        return Run(tests, tuple(_warnings(told, tree)), status, remarks=remarks, deaf=deaf)
 
 
 class Suite:

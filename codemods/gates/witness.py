@@ -16,9 +16,11 @@ WARNED: List[Tuple[str, int, str]] = []  # noqa: UP006
 
 
 def pytest_configure(config: Any) -> None:
-    filters = [*config.getini("filterwarnings"), *(config.getoption("pythonwarnings", None) or ())]
+    if not config.pluginmanager.hasplugin("warnings"):
+        return
+    own = (config.getini("filterwarnings"), config.getoption("pythonwarnings", None), sys.warnoptions)
     # What the project ignores is to be seen all the same, but what it takes for an error is one.
-    if not any(each.strip().startswith("error") for each in filters):
+    if not any(each.strip().startswith("error") for filters in own for each in filters or ()):
         config.addinivalue_line("filterwarnings", "always::DeprecationWarning")
 
 
@@ -27,9 +29,13 @@ def pytest_warning_recorded(warning_message: Any) -> None:
         WARNED.append((warning_message.filename, warning_message.lineno, str(warning_message.message)))
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: Any) -> None:
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    told = {"modules": sorted({file for file in files if isinstance(file, str)}), "warned": WARNED}
+    told = {
+        "modules": sorted({file for file in files if isinstance(file, str)}),
+        "warned": WARNED,
+        "deaf": not config.pluginmanager.hasplugin("warnings"),
+    }
     place = os.path.join(FOLDER, f"{os.getpid()}.json")  # noqa: PTH118
     with open(place, "w", encoding="utf-8", errors="surrogateescape") as stream:  # noqa: PTH123
         json.dump(told, stream)

@@ -77,6 +77,17 @@ def test_other_warnings_are_not_counted() -> None:
     )
 
 
+def test_a_run_that_records_no_warnings_proves_nothing() -> None:
+    after = gate(Run(deaf=True)).measure(Path("/copy"))
+
+    verdict = gate(Run()).compare(measured(), after)
+
+    assert (verdict.outcome, verdict.reason) == (
+        Outcome.PASSED,
+        "pytest was told to record no warnings, so this proves nothing",
+    )
+
+
 def test_a_use_is_refused_once_all_phases_are_in() -> None:
     verdict = judged(OLD)
 

@@ -92,6 +92,25 @@ def test_warnings_are_seen_unless_the_project_takes_them_for_errors(
     assert [(p.path, p.line, p.message, p.key) for p in found.warned] == (place if seen else [])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "outcome", "deaf"),
+    [
+        (("-W", "error::DeprecationWarning"), (), "failed", False),
+        ((), ("-W", "error::DeprecationWarning"), "failed", False),
+        ((), ("-p", "no:warnings"), "passed", True),
+    ],
+)
+def test_warnings_that_the_command_takes_for_errors_or_keeps_to_itself(
+    tree: Path, before: tuple[str, ...], after: tuple[str, ...], outcome: str, deaf: bool
+) -> None:
+    words = (sys.executable, *before, "-m", "pytest", *after)
+
+    found = ran(tree, {"src/shop.py": SHOP, "tests/test_a.py": USES}, words)
+
+    assert [test.code for test in found.tests] == [outcome]
+    assert (found.warned, found.deaf) == ((), deaf)
+
+
 def test_warnings_of_other_places_and_kinds_are_not_the_trees(tree: Path, tmp_path: Path) -> None:
     lay(
         tmp_path / "elsewhere",
@@ -201,14 +220,16 @@ def test_an_import_that_leads_back_to_the_original_tree(tree: Path, tmp_path: Pa
     assert found.failure.startswith("the tests import src/shop.py from the original tree") is watched
 
 
-@pytest.mark.parametrize(("path", "remarks"), [("src/shop.py", 0), ("src/other.py", 1)])
-def test_what_imports_nothing_that_changes_is_told(tree: Path, path: str, remarks: int) -> None:
+@pytest.mark.parametrize(("path", "seen"), [("src/shop.py", True), ("src/other.py", False)])
+def test_tests_that_do_not_import_the_root_class_are_told_of(tree: Path, path: str, seen: bool) -> None:
     files: Files = {"src/shop.py": SHOP, "src/other.py": "", "test_a.py": USES}
 
-    found = ran(tree, files, watched=frozenset({PurePosixPath(path)}))
+    found = ran(tree, files, home=PurePosixPath(path))
 
     assert found.failure == ""
-    assert found.remarks == ("no test imports a file that changes",) * remarks
+    assert found.remarks == (
+        () if seen else ("the tests do not import src/other.py, where the root class is",)
+    )
 
 
 # --- one run for several gates, several for one tree --------------------------------------------
