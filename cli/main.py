@@ -9,13 +9,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from cli import __version__, render, terminal
-from cli.options import common, confidence_option, repair_option
+from cli.options import common, confidence_option, gate_options, repair_option
 from cli.terminal import Line, Unwritable
 from codemods.data import Confidence, Decision, MigrationError, Site, Spec
 
@@ -140,7 +140,7 @@ def diff(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
 )
-@click.option("--no-gate", metavar="NAME", multiple=True, help="Leave this gate out, such as mypy.")
+@gate_options
 @click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
 @click.option(
     "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
@@ -154,6 +154,10 @@ def apply(
     repair: bool,
     confidence: str,
     interpreter: Path | None,
+    test_command: str | None,
+    timeout: int | None,
+    max_new_failures: int | None,
+    extra: tuple[str, ...],
     no_gate: tuple[str, ...],
     allow_dirty: bool,
     allow_plugins: bool,
@@ -165,18 +169,24 @@ def apply(
     Example:
       classmod apply .
       classmod apply --phase 1 --phase 2 --python .venv/bin/python .
+      classmod apply --test-command ".venv/bin/python -m pytest -q" .
     """
-    from codemods import migrate
+    from codemods import migrate, settings
 
+    told = settings.for_project(path).over(test_command, timeout, max_new_failures, no_gate)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
     survey = _survey(path, spec_file, repair=repair, python=python, confidence=confidence)
     options = migrate.Options(
         python=python,
-        no_gate=frozenset(no_gate),
+        no_gate=frozenset(told.no_gate),
         allow_dirty=allow_dirty,
         allow_plugins=allow_plugins,
         partial=partial,
+        test_command=told.words,
+        timeout=told.timeout,
+        max_new_failures=told.max_new_failures,
+        extra=tuple(map(PurePosixPath, extra)),
     )
     report = migrate.apply(survey, phases, options, _progress)
     if report.landed or report.refused:

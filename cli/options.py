@@ -60,3 +60,43 @@ confidence_option = click.option(
     show_default=True,
     help="How sure a decision has to be to be taken; what falls under it is asked.",
 )
+
+
+def gate_options(command: _Command) -> _Command:
+    """The options of ``apply`` that say what is proven; their defaults are the project's settings."""
+    parts: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--test-command",
+            metavar="CMD",
+            help="Run the project's tests, too: before, and in a copy after each phase. No shell; runs in "
+            "the root of the copy. Of pytest every test is compared, of others the exit status.",
+        ),
+        click.option(
+            "--timeout",
+            metavar="SECONDS",
+            type=click.IntRange(min=1),
+            help="How long the test command may take. Default: 600.",
+        ),
+        click.option(
+            "--max-new-failures",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="How many tests may fail that did not before. Default: 0.",
+        ),
+        click.option(
+            "--with",
+            "extra",
+            metavar="FILE",
+            multiple=True,
+            help="Copy this ignored file of PATH (relative to it) for the gates; may be repeated.",
+        ),
+        click.option(
+            "--no-gate",
+            metavar="NAME",
+            multiple=True,
+            help="Leave this gate out: mypy, tests, old-tests, deprecations; may be repeated.",
+        ),
+    )
+    for part in reversed(parts):
+        command = part(command)
+    return command

@@ -16,11 +16,11 @@ from cli.terminal import Line
 from codemods.data import Change, Decision, Note, Outcome, Phase, Problem, Site, Verdict
 
 if TYPE_CHECKING:
-    from codemods.migrate import Report, Step, TreeLine
+    from codemods.migrate import Proof, Report, Step, TreeLine
 
 _DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
 _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
-_MOST = 10  # of the problems that stand in nobody's way
+_MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
@@ -182,12 +182,9 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
         yield from _refusal(done, done.refused)
     yield from _tree(tree)
     steps = [proof.step for proof in done.proofs]
+    said: set[str] = set()
     for proof in done.proofs:
-        gates = "; ".join(f"{v.gate} {v.outcome}: {v.figures}" for v in proof.verdicts) or "no gate ran"
-        worst = max((verdict.outcome for verdict in proof.verdicts), key=list(Outcome).index, default=None)
-        yield Line(f"{_titled(proof.step, steps)}  {gates}", _OUTCOMES[worst] if worst else "")
-        for verdict in proof.verdicts:
-            yield from _remarks(verdict)
+        yield from _proven(proof, _titled(proof.step, steps), said)
     yield Line()
     yield from _notes(done.notes)
     yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
@@ -195,24 +192,37 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
         yield Line(f"Take it back with: {undo}", "dim")
 
 
-def _remarks(verdict: Verdict) -> Iterator[Line]:
-    """What a gate has to say beside its figures; why it refuses stands at the head of the report."""
-    if verdict.passed and verdict.reason:
-        yield Line(f"  {verdict.gate}: {verdict.reason}", "yellow")
-    told = (*verdict.uncovered, *verdict.new) if verdict.passed else verdict.uncovered
-    if told:
-        were = "1 problem comes" if len(told) == 1 else f"{len(told)} problems come"
-        yield Line(
-            f"  {were} to light that {verdict.gate} could not see before, for it took a value for Any:",
-            "yellow",
-        )
-        yield from _problems(told)
+def _proven(proof: Proof, title: str, said: set[str]) -> Iterator[Line]:
+    """What the gates say of a phase: beside its title, or on a line each where there are several."""
+    several = len(proof.verdicts) > 1
+    if several or not proof.verdicts:
+        yield Line(title if several else f"{title}  no gate ran")
+    width = max((len(verdict.gate) for verdict in proof.verdicts), default=0)
+    for verdict in proof.verdicts:
+        gate = f"  {verdict.gate:<{width}}" if several else f"{title}  {verdict.gate}"
+        yield Line(f"{gate} {verdict.outcome}: {verdict.figures}", _OUTCOMES[verdict.outcome])
+        yield from _remarks(verdict, said)
 
 
-def _problems(problems: Sequence[Problem]) -> Iterator[Line]:
-    yield from (Line(f"    {problem}") for problem in problems[:_MOST])
-    if len(problems) > _MOST:
-        yield Line(f"    and {len(problems) - _MOST} more")
+def _remarks(verdict: Verdict, said: set[str]) -> Iterator[Line]:
+    """What a gate has to say beside its figures, once; why it refuses stands at the head of the report."""
+    if verdict.passed and verdict.reason and (line := f"  {verdict.gate}: {verdict.reason}") not in said:
+        said.add(line)
+        yield Line(line, "yellow")
+    if verdict.passed and (many := len(verdict.new)):
+        yield Line(f"  {verdict.gate}: {counted(many, 'problem')}, not held against it:", "yellow")
+        yield from _problems(verdict.new)
+    if many := len(verdict.uncovered):
+        come = f"{counted(many, 'problem')} {'comes' if many == 1 else 'come'} to light"
+        blind = f"{verdict.gate} could not see before, for it took a value for Any"
+        yield Line(f"  {come} that {blind}:", "yellow")
+        yield from _problems(verdict.uncovered)
+
+
+def _problems(problems: Sequence[Problem], most: int = _MOST) -> Iterator[Line]:
+    yield from (Line(f"    {problem}") for problem in problems[:most])
+    if len(problems) > most:
+        yield Line(f"    and {len(problems) - most} more")
 
 
 def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
@@ -234,7 +244,7 @@ def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
         yield Line(
             f"  {verdict.gate} {verdict.outcome}, {counted(len(verdict.new), 'new problem')}{why}", "red"
         )
-        yield from (Line(f"    {problem}") for problem in verdict.new)
+        yield from _problems(verdict.new, _MANY)
     yield Line()
 
 

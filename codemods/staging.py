@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from codemods import files
 from codemods.data import Change, MigrationError
+from codemods.find import listed
+
+PYTHON = frozenset({".py", ".pyi"})
 
 
 class Staging:
@@ -24,9 +27,11 @@ class Staging:
     def __init__(self, root: Path, tree: files.Tree, extra: Iterable[PurePosixPath] = ()) -> None:
         self._root = root
         self._tree = tree
-        self._extra = tuple(extra)
+        self._extra = tuple(path for path in extra if path not in tree.snapshot)
         self._stack = ExitStack()
         self._stamps: dict[PurePosixPath, int] = {}
+        self._contents: dict[PurePosixPath, bytes | None] = dict(tree.snapshot)
+        self._copied: dict[PurePosixPath, tuple[int, int]] = {}
         self._path: Path | None = None
 
     def __enter__(self) -> Staging:
@@ -41,7 +46,7 @@ class Staging:
             for path, data in self._tree.snapshot.items():
                 files.copy(self._root, path, self._path, data)
             for path in (*self._tree.others, *self._extra):
-                files.copy(self._root, path, self._path)
+                self._copy(path)
             self._stack = stack.pop_all()
         return self
 
@@ -74,10 +79,45 @@ class Staging:
         """
         return self._bring({path: tree.get(path) for path in (*known, *tree)})
 
+    @property
+    def sources(self) -> Collection[PurePosixPath]:
+        """The files of the copy that a run reads, rather than only copies: Python, Markdown, settings."""
+        return self._contents.keys()
+
+    def mend(self) -> tuple[PurePosixPath, ...]:
+        """Put the copy right where somebody else has changed it; answers the files changed or deleted.
+
+        Python files that were added go, so that no gate meets what another left behind. Whatever else
+        was added stays: caches and reports harm nobody.
+        """
+        changed = [*self._bring(dict(self._contents)), *filter(self._is_changed, self._copied)]
+        for path in changed:
+            if path in self._copied:
+                self._copy(path)
+        there = {path for path, data in self._contents.items() if data is not None} | self._copied.keys()
+        for path in listed(self.path)[0] - there:
+            if path.suffix in PYTHON and not (self.path / path).is_symlink():
+                files.replace(self.path, path, None, sync=False)
+        return tuple(changed)
+
+    def _copy(self, path: PurePosixPath) -> None:
+        files.copy(self._root, path, self.path)
+        info = (self.path / path).stat()
+        self._copied[path] = (info.st_mtime_ns, info.st_size)
+
+    def _is_changed(self, path: PurePosixPath) -> bool:
+        place = self.path / path
+        if place.exists():
+            info = place.stat()
+            if (info.st_mtime_ns, info.st_size) == self._copied[path]:
+                return False
+        return files.peek(self.path, path) != files.peek(self._root, path)
+
     def _bring(self, wanted: Mapping[PurePosixPath, bytes | None]) -> tuple[PurePosixPath, ...]:
         written = [path for path in sorted(wanted) if files.peek(self.path, path) != wanted[path]]
         for path in written:
             self._put(path, wanted[path])
+        self._contents.update(wanted)
         return tuple(written)
 
     def _put(self, path: PurePosixPath, data: bytes | None) -> None:

@@ -84,6 +84,10 @@ class Options:
     allow_dirty: bool = False
     allow_plugins: bool = False
     partial: bool = False
+    test_command: tuple[str, ...] = ()
+    timeout: float = 600.0
+    max_new_failures: int = 0
+    extra: tuple[PurePosixPath, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -621,6 +625,45 @@ def test_apply_tells_what_a_gate_sees_for_the_first_time(library: Library, run: 
     ]
 
 
+def test_what_a_gate_has_to_say_is_said_once(library: Library, run: Run) -> None:
+    first, second = steps([change(b"a\n", b"b\n")], [change(b"b\n", b"c\n")])
+    same, other = verdict("1", reason="one is unstable"), verdict("1", reason="two are")
+    library.report = Report(
+        (), (Proof(first, (same,)), Proof(second, (same, other))), first.changes, None, ()
+    )
+
+    lines = run("apply").stdout.splitlines()
+
+    assert [line for line in lines if line.startswith("  mypy:")] == [
+        "  mypy: one is unstable",
+        "  mypy: two are",
+    ]
+
+
+def test_several_gates_have_a_line_each(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    lost = Verdict("old-tests", Outcome.REFUSED, "2 tests: 2 -> 1 passed", (problem(),), reason="1 lost")
+    told = Verdict("tests", Outcome.PASSED, "2 tests: 2 -> 2 passed", (problem(),), reason="an odd one")
+    library.report = Report((), (Proof(first, (verdict("9 errors"), told, lost)),), (), PHASES[0], ())
+
+    lines = run("apply").stdout.splitlines()
+
+    assert lines[:3] == [
+        "refused: phase 1 base",
+        "  old-tests refused, 1 new problem: 1 lost",
+        "    pkg/a.py:3: no attribute  [attr-defined]",
+    ]
+    at = lines.index("phase 1 base    1 file")
+    assert lines[at + 1 : at + 7] == [
+        "  mypy      passed: 9 errors",
+        "  tests     passed: 2 tests: 2 -> 2 passed",
+        "  tests: an odd one",
+        "  tests: 1 problem, not held against it:",
+        "    pkg/a.py:3: no attribute  [attr-defined]",
+        "  old-tests refused: 2 tests: 2 -> 1 passed",
+    ]
+
+
 @pytest.mark.parametrize(("columns", "shown"), [("30", "  class Leaf(Base[Thing])"), ("120", "leaf.py")])
 def test_tree_has_paths_where_there_is_room(
     library: Library, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str, shown: str
@@ -672,6 +715,59 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
     assert library.asked["phases"] == ("1", "inner")
     assert library.asked["options"] == Options(
         tmp_path / "python", frozenset({"mypy", "tests"}), allow_dirty=True, allow_plugins=True, partial=True
+    )
+
+
+def test_apply_hands_on_how_tests_are_run(library: Library, run: Run) -> None:
+    flags = ["--test-command", "python -m 'a b'", "--timeout", "5", "--max-new-failures", "2"]
+    assert run("apply", *flags, "--with", "secret.toml", "--with", "data/b").exit_code == 0
+
+    assert library.asked["options"] == Options(
+        test_command=("python", "-m", "a b"),
+        timeout=5,
+        max_new_failures=2,
+        extra=(PurePosixPath("secret.toml"), PurePosixPath("data/b")),
+    )
+
+
+def test_settings_are_the_defaults_of_switches(library: Library, run: Run, tmp_path: Path) -> None:
+    keys = "test-command = 'make test'\ntimeout = 7\nmax-new-failures = 3\nno-gate = ['mypy']\n"
+    (tmp_path / "pyproject.toml").write_text(f"[tool.classmod]\n{keys}")
+
+    run("apply")
+    told = library.asked["options"]
+    run("apply", "--test-command", "", "--timeout", "1", "--max-new-failures", "0", "--no-gate", "tests")
+    over = library.asked["options"]
+
+    assert told == Options(
+        no_gate=frozenset({"mypy"}), test_command=("make", "test"), timeout=7, max_new_failures=3
+    )
+    assert over == Options(no_gate=frozenset({"tests"}), timeout=1)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--test-command", "pytest 'x"], "classmod: error: pytest 'x: is no command: No closing quotation"),
+        (["--timeout", "0"], "0 is not in the range x>=1"),
+        (["--max-new-failures", "-1"], "-1 is not in the range x>=0"),
+    ],
+)
+def test_switches_of_the_tests_that_cannot_be(run: Run, flags: list[str], message: str) -> None:
+    shown = run("apply", *flags)
+
+    assert shown.exit_code == 2
+    assert message in shown.stderr
+
+
+def test_settings_that_cannot_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.classmod]\ntest_command = 'x'\n")
+
+    shown = run("apply")
+
+    assert shown.exit_code == 2
+    assert shown.stderr == (
+        "classmod: error: pyproject.toml: tool.classmod.test_command: is not a known key; test-command?\n"
     )
 
 

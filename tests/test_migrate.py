@@ -285,13 +285,14 @@ class Stub:
     faults: dict[str, str]
     failure: str = ""
     name: str = "stub"
+    always: bool = False
 
     def measure(self, tree: Path) -> Measurement:
         found = (
             p for p, text in self.faults.items() if (tree / p).is_file() and text in (tree / p).read_text()
         )
         problems = tuple(Problem(path, 1, "stub", "wrong", path) for path in found)
-        failure = self.failure if (tree / "client_types.py").exists() else ""
+        failure = self.failure if self.always or (tree / "client_types.py").exists() else ""
         return Measurement(problems, {"errors": len(problems)}, failure)
 
     def compare(self, before: Measurement, after: Measurement, changes: Iterable[Change] = ()) -> Verdict:
@@ -355,6 +356,16 @@ def test_a_gate_that_fails_is_no_pass(root: Path, gated: Gated) -> None:
     assert contents(root) == made()
 
 
+def test_a_gate_that_fails_before_is_not_asked_again(root: Path, gated: Gated) -> None:
+    told: list[str] = []
+    gated(Stub({}, failure="crashed", always=True))
+
+    report = apply(survey(root, SPEC), PHASES, Options(), told.append)
+
+    assert [p.verdicts[0].outcome for p in report.proofs] == [Outcome.INCONCLUSIVE]
+    assert told == ["before: stub"]
+
+
 def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A type variable with a bound that the classes do not keep, as if it had been worked out wrongly."""
     right = arguments.work_out
@@ -396,7 +407,9 @@ def test_a_change_that_is_not_what_was_decided_is_refused(
 
 
 def test_there_is_no_such_gate(root: Path) -> None:
-    with pytest.raises(MigrationError, match=r"^there is no gate pylint; there are mypy"):
+    with pytest.raises(
+        MigrationError, match=r"^there is no gate pylint; there are deprecations, mypy, old-tests, tests$"
+    ):
         run(root, options=Options(no_gate=frozenset({"pylint"})))
 
 

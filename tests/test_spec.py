@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codemods import spec
+from codemods import spec, toml
 from codemods.data import Attribute, Factory, MigrationError, Side, TypeParameter
 
 GOOD = """\
@@ -245,7 +245,7 @@ def test_broken_toml(text: str, message: str) -> None:
     ("data", "message"),
     [
         (b"name = '\xff'", "is not UTF-8 (byte 8)"),
-        (b"#" * (spec.LIMIT + 1), "is larger than 1 MB"),
+        (b"#" * (toml.LIMIT + 1), "is larger than 1 MB"),
         (None, "cannot be read: No such file or directory"),
     ],
 )

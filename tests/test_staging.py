@@ -147,3 +147,43 @@ def test_a_file_that_comes_back_is_newer_than_it_was(root: Path) -> None:
         staging.write([Change(A, b"x", None)])
         staging.write([Change(A, None, b"y")])
         assert stamp(staging, A) // SECOND > last // SECOND
+
+
+def test_what_somebody_else_did_to_the_copy_is_put_right(root: Path) -> None:
+    (root / "data.bin").write_bytes(b"data")
+    (root / "more.bin").write_bytes(b"more")
+    with Staging(root, read(root)) as staging:
+        staging.write([Change(A, b"a", b"A")])
+        assert staging.mend() == ()
+        lay = {
+            "a.py": b"x",
+            "data.bin": b"atad",
+            "run": b"",
+            "new.py": b"n",
+            "q/new.pyi": b"n",
+            "log.txt": b"l",
+        }
+        for name, data in lay.items():
+            (staging.path / name).parent.mkdir(exist_ok=True)
+            (staging.path / name).write_bytes(data)
+        (staging.path / "p/b.py").unlink()
+        (staging.path / "more.bin").touch()
+
+        assert [str(path) for path in staging.mend()] == ["a.py", "p/b.py", "data.bin"]
+
+        left = {"run": b"", "log.txt": b"l"}
+        assert content(staging.path) == content(root) | {"a.py": b"A"} | left
+        assert staging.mend() == ()
+
+
+def test_a_source_that_is_asked_for_beside_is_a_source(root: Path) -> None:
+    with Staging(root, read(root), [A]) as staging:
+        staging.write([Change(A, b"a", b"A")])
+        assert staging.mend() == ()
+        assert content(staging.path)["a.py"] == b"A"
+
+
+def test_sources_are_what_a_run_reads(root: Path) -> None:
+    with Staging(root, read(root)) as staging:
+        staging.write([Change(NEW, None, b"n")])
+        assert set(staging.sources) == {A, B, NEW}

@@ -6,11 +6,13 @@ A gate answers with data in both steps, so that any mix of gates is run, compare
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from codemods import files
 from codemods.data import Change, Outcome, Problem, Verdict
 
 
@@ -48,8 +50,30 @@ def excess(here: Iterable[Problem], there: Iterable[Problem]) -> tuple[Problem, 
     return tuple(over)
 
 
+def listed(texts: Iterable[object], shown: int = 3) -> str:
+    """The first few, and how many more there are."""
+    first, more = (every := list(map(str, texts)))[:shown], len(every) - shown
+    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
+
+
+@contextmanager
+def instead(tree: Path, contents: Mapping[PurePosixPath, bytes | None]) -> Iterator[None]:
+    """Other contents of files (None: not there) in the tree staged at ``tree``, for the block."""
+    originals = {path: files.peek(tree, path) for path in contents}
+    try:
+        for path, data in contents.items():
+            files.replace(tree, path, data, sync=False)
+        yield
+    finally:
+        for path, data in originals.items():
+            files.replace(tree, path, data, sync=False)
+
+
 class Gate(Protocol):
-    """A check of the staged tree, run before and after and then compared."""
+    """A check of the staged tree, run before and after and then compared.
+
+    It is made for one stage of the tree, with what it has to know of it.
+    """
 
     @property
     def name(self) -> str:

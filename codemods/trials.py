@@ -1,0 +1,60 @@
+"""The gates that run the project's tests, made for one stage of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from codemods.data import Decision
+from codemods.declarations import is_test
+from codemods.gates import Gate
+from codemods.gates.deprecations import Deprecations, pattern
+from codemods.gates.rewording import Rewording
+from codemods.gates.suite import Command, Suite
+from codemods.gates.tests import Outcomes
+from codemods.phases import REPAIR
+from codemods.project import Project
+from codemods.steps import Stage
+
+TESTS, OLD_TESTS, DEPRECATIONS = "tests", "old-tests", "deprecations"
+
+
+def command(
+    words: Sequence[str],
+    root: Path,
+    project: Project,
+    source_roots: Sequence[PurePosixPath],
+    known: Iterable[PurePosixPath],
+    timeout: float,
+) -> Command:
+    """The test command of a run that changes the files ``known``."""
+    watched = frozenset({*known, *(ref.path for ref in project.index.members)})
+    return Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout)
+
+
+def gates(
+    project: Project, given: Command, rewording: Rewording, max_new_failures: int, stage: Stage | None
+) -> list[Gate]:
+    """The gates of a stage; None stands for the tree before, which is looked at twice.
+
+    So is a repaired tree, with which all that comes is compared. The tests as they were before run on
+    the new code of every stage that changes them.
+    """
+    bare = stage is None or stage.phase is REPAIR
+    suite = Suite(given, looks=2 if bare else 1)
+    old = {}
+    if stage is not None and not bare:
+        before = project.snapshot
+        changed = (path for path, data in stage.contents.items() if data != before.get(path))
+        old = {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
+    made: list[Gate] = [Outcomes(suite, TESTS, rewording, max_new_failures)]
+    if bare:
+        made.append(Outcomes(suite, OLD_TESTS, rewording, max_new_failures))
+    elif old:
+        made.append(Outcomes(Suite(given), OLD_TESTS, rewording, max_new_failures, old))
+    if given.is_pytest:
+        complete = stage is not None and stage.numbers >= set(range(1, project.spec.tests_phase + 1))
+        left = (s for s in project.sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
+        settled = frozenset((str(site.path), site.name) for site in left)
+        made.append(Deprecations(suite, pattern(project.spec.compatibility), complete, settled))
+    return made

@@ -1,0 +1,61 @@
+"""The table of a project's pyproject.toml: its keys are switches, a fault is one line that names the key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codemods import settings
+from codemods.data import MigrationError
+from codemods.settings import Settings
+
+
+def project(root: Path, text: str) -> Path:
+    (root / "pyproject.toml").write_text(text)
+    return root
+
+
+@pytest.mark.parametrize("text", ["", "[tool.other]\nx = 1", "[tool.classmod]", "tool = 3"])
+def test_nothing_said(tmp_path: Path, text: str) -> None:
+    assert settings.for_project(project(tmp_path, text)) == Settings()
+
+
+def test_no_file(tmp_path: Path) -> None:
+    assert settings.for_project(tmp_path) == Settings()
+
+
+def test_every_key(tmp_path: Path) -> None:
+    text = """\
+[tool.classmod]
+spec = "boxes.toml"
+test-command = "python -m pytest -q"
+timeout = 30
+max-new-failures = 0
+no-gate = ["mypy"]
+"""
+
+    found = settings.for_project(project(tmp_path, text))
+
+    assert found == Settings("boxes.toml", "python -m pytest -q", 30, 0, ("mypy",))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("test_command = 'x'", "tool.classmod.test_command: is not a known key; test-command?"),
+        ("tests = 'x'", "tool.classmod.tests: is not a known key"),
+        ("test-command = ['x']", "tool.classmod.test-command: must be a string, not an array"),
+        ("timeout = '1'", 'tool.classmod.timeout: must be a whole number, not "1"'),
+        ("timeout = true", "tool.classmod.timeout: must be a whole number, not true or false"),
+        ("timeout = 0", "tool.classmod.timeout: must be at least 1, not 0"),
+        ("max-new-failures = -1", "tool.classmod.max-new-failures: must be at least 0, not -1"),
+        ("no-gate = 'mypy'", 'tool.classmod.no-gate: must be an array, not "mypy"'),
+        ("no-gate = [1]", "tool.classmod.no-gate[0]: must be a string, not a whole number"),
+    ],
+)
+def test_faults(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(MigrationError) as raised:
+        settings.for_project(project(tmp_path, f"[tool.classmod]\n{line}"))
+
+    assert str(raised.value).startswith(f"pyproject.toml: {message}")
