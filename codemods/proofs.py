@@ -8,18 +8,24 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from codemods.data import Change, Outcome, Snapshot, Verdict
+from codemods.data import Change, Decision, Outcome, Snapshot, Verdict
 from codemods.gates import Gate, Measurement
+from codemods.gates.api import Api, Renaming
+from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
+from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
 from codemods.project import Project
+from codemods.roles import Part
+from codemods.scopes import ClassRef
+from codemods.sides import layer_path
 from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey, interpreter
 
 Progress = Callable[[str], None]
-GATES = frozenset({"mypy"})
+GATES = frozenset({"mypy", "precision", "api", "duplication"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        gates = [g for g in _gates(found, start, options, cache) if g.name not in options.no_gate]
+        gates = [g for g in _gates(found, start, known, options, cache) if g.name not in options.no_gate]
         bench = _Bench(staging, known, gates, progress)
         base = start.bare
         before = bench.measure(base, "before")
@@ -103,11 +109,40 @@ class _Bench:
         return gate.reconsider(before, after, self.staging.path, changes)
 
 
-def _gates(found: Survey, start: Origin, options: Options, cache: Path) -> list[Gate]:
-    python = interpreter(found.root, options.python)
-    modules = start.project.modules
-    roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
-    return [Mypy(cache, roots, python, _rewording(start.project), options.allow_plugins)]
+def _gates(
+    found: Survey, start: Origin, changed: set[PurePosixPath], options: Options, cache: Path
+) -> list[Gate]:
+    """All gates there are; ``changed`` are the files that differ in any stage."""
+    project = start.project
+    roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
+    python, rewording = interpreter(found.root, options.python), _rewording(project)
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
+    bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
+    return [
+        mypy,
+        Precision(mypy, {path: _leaving(project, path) for path in changed}),
+        Api(roots, renaming(project)),
+        Duplication(bases, rewording),
+    ]
+
+
+def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
+    """The old names that are to go from the code of a file."""
+    going = (Decision.RENAME, Decision.DELETE)
+    return frozenset(s.name for s in project.by_path.get(path, ()) if s.decision in going and not s.prose)
+
+
+def renaming(project: Project) -> Renaming:
+    def dotted(ref: ClassRef) -> str:
+        return f"{project.modules.dotted(ref.path)}.{ref.qualname}"
+
+    spec, of, shared = project.spec, project.roles.of, project.roles.shared
+    layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
+    serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
+    members = frozenset(map(dotted, project.index.members))
+    return Renaming(
+        dotted(project.root), dotted(layer), members, frozenset(map(dotted, serving)), spec.renames
+    )
 
 
 def _rewording(project: Project) -> Rewording:

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("patch",),
     ("data",),
-    ("layer", "oracle", "process", "removal", "spec", "text"),
-    ("edits", "find", "scopes", "worktree"),
+    ("building", "layer", "process", "removal", "spec", "text"),
+    ("oracle", "edits", "find", "scopes", "worktree"),
     ("documents", "files", "modules", "occurrences"),
     ("examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),

@@ -21,13 +21,14 @@ from codemods.migrate import EditedSince, Options, Report, apply, leftovers, rol
 from codemods.plan import plan
 from codemods.project import Project
 from codemods.project import read as read_project
+from codemods.proofs import GATES
 from tests.helpers import AROUND, contents, lay
 from tests.trees import TWO_SIDES, tree
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "cex_arbitrage"
 SPEC = TWO_SIDES
 PHASES = ("1", "2", "3", "4")
-UNPROVEN = Options(no_gate=frozenset({"mypy"}))
+UNPROVEN = Options(no_gate=GATES)
 SIDE = """\
 from abc import abstractmethod
 
@@ -159,7 +160,7 @@ def test_with_mypy_on_the_fixture(tmp_path: Path) -> None:
     report = apply(survey(root, specs.builtin()), (), Options(), lambda _: None)
 
     assert report.refused is None
-    assert [len(proof.verdicts) for proof in report.proofs] == [1] * 6
+    assert [len(proof.verdicts) for proof in report.proofs] == [len(GATES)] * 6
     assert not any(problem for proof in report.proofs for v in proof.verdicts for problem in v.new)
     assert contents(root) == contents(FIXTURE / "after")
     rollback(root, specs.builtin(), ())
@@ -373,7 +374,7 @@ def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pyt
 
 
 def test_there_is_no_such_gate(root: Path) -> None:
-    with pytest.raises(MigrationError, match=r"^there is no gate pylint; there are mypy"):
+    with pytest.raises(MigrationError, match=r"^there is no gate pylint; there are api, .*, mypy, "):
         run(root, options=Options(no_gate=frozenset({"pylint"})))
 
 
@@ -408,7 +409,7 @@ def test_uncommitted_changes_are_refused(repository: Path) -> None:
 def test_uncommitted_changes_that_are_allowed(repository: Path) -> None:
     (repository / "README.md").write_text("mine\n")
 
-    run(repository, options=Options(no_gate=frozenset({"mypy"}), allow_dirty=True))
+    run(repository, options=replace(UNPROVEN, allow_dirty=True))
 
     assert contents(repository) == {**made(1, 2, 3, 4), "README.md": b"mine\n"}
 

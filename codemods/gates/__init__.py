@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from codemods.data import Change, Outcome, Problem, Verdict
 
@@ -73,7 +73,7 @@ class Measurement:
 
     ``figures`` are numbers by name, ``failure`` says why there is nothing to compare (empty when there
     is), ``remarks`` go into the verdict's reason whatever it is, ``notes`` are what was said beside the
-    problems.
+    problems, ``facts`` what a gate compares that is no problem yet, in words of its own.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -81,3 +81,4 @@ class Measurement:
     failure: str = ""
     remarks: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
