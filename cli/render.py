@@ -183,9 +183,12 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
     yield from _tree(tree)
     steps = [proof.step for proof in done.proofs]
     for proof in done.proofs:
-        gates = "; ".join(f"{v.gate} {v.outcome}: {v.figures}" for v in proof.verdicts) or "no gate ran"
-        worst = max((verdict.outcome for verdict in proof.verdicts), key=list(Outcome).index, default=None)
-        yield Line(f"{_titled(proof.step, steps)}  {gates}", _OUTCOMES[worst] if worst else "")
+        title = _titled(proof.step, steps)
+        for number, each in enumerate(proof.verdicts):
+            ahead = " " * len(title) if number else title
+            yield Line(f"{ahead}  {each.gate} {each.outcome}: {each.figures}", _OUTCOMES[each.outcome])
+        if not proof.verdicts:
+            yield Line(f"{title}  no gate ran")
         for verdict in proof.verdicts:
             yield from _remarks(verdict)
     yield Line()
