@@ -15,7 +15,7 @@ from mypy import types as kinds
 from mypy.build import BuildResult
 from mypy.patterns import ClassPattern
 
-from codemods.building import IN_MEMORY, answer, built, options_on_a_copy, sources
+from codemods.building import IN_MEMORY, built, options_on_a_copy, sources
 
 Types = Mapping[syntax.Expression, kinds.Type]
 Said = tuple[syntax.TypeInfo | None, ...]
@@ -221,7 +221,3 @@ def _classes(found: kinds.Type | None) -> Iterator[syntax.TypeInfo | None]:
                 yield kind.type_object()
             case _:
                 yield None
-
-
-if __name__ == "__main__":
-    answer(main)

@@ -92,11 +92,8 @@ class _Bench:
 
     def measure(self, tree: Snapshot, title: str) -> dict[str, Measurement]:
         self.staging.sync(tree, self.known)
-        measured = {}
-        for gate in self.gates:
-            self.progress(f"{title}: {gate.name}")
-            measured[gate.name] = gate.measure(self.staging.path)
-        return measured
+        self.progress(f"{title}: {', '.join(gate.name for gate in self.gates) or 'no gate'}")
+        return {gate.name: gate.measure(self.staging.path) for gate in self.gates}
 
     def judge(
         self, gate: Gate, before: Measurement, after: Measurement, base: Snapshot, changes: tuple[Change, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codemods.building import answer, built, options_on_a_copy, sources
+from codemods.building import built, options_on_a_copy, sources
 
 
 def main(question: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -27,7 +27,3 @@ def main(question: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
             counted.on_file(tree, result.files, result.types, options)
             found[path] = counted.counts.get(tree.fullname, (0, 0))
     return found
-
-
-if __name__ == "__main__":
-    answer(main)

@@ -15,9 +15,16 @@ from codemods.gates import mypy_config
 from codemods.gates.mypy import Mypy
 from codemods.process import Finished, run
 
-LIBRARY = Path(__file__).parents[2]
-START = "import runpy, sys; sys.path.append({!r}); runpy.run_module({!r}, run_name='__main__')"
-"""Ours comes last on the path, so that mypy finds what it would find without us."""
+LIBRARY = Path(__file__).parents[1]
+START = """\
+import sys, types
+library = sys.modules["codemods"] = types.ModuleType("codemods")
+library.__path__ = [{library!r}]
+from codemods.building import answer
+from {program} import main
+answer(main)
+"""
+"""Our modules and no other of their name, with nothing of ours on the path, which is mypy's as well."""
 
 QUESTION = PurePosixPath("question.json")
 
@@ -32,7 +39,7 @@ def ask(program: str, gate: Mypy, tree: Path, question: Mapping[str, Any]) -> An
     with tempfile.TemporaryDirectory(prefix="classmod-", ignore_cleanup_errors=True) as folder:
         whole = {**question, "options": options, "cache": str(Path(folder, "cache"))}
         files.replace(Path(folder), QUESTION, json.dumps(whole).encode(), sync=False)
-        start = START.format(str(LIBRARY), program)
+        start = START.format(library=str(LIBRARY), program=program)
         command = [sys.executable, "-P", "-c", start, str(Path(folder, QUESTION))]
         finished = run(command, cwd=tree, env=environment, timeout=gate.timeout)
     if failure := _failure(finished):
