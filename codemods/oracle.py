@@ -1,45 +1,28 @@
-"""A program of its own: asks mypy for the types of receivers. ``receivers`` starts it, nobody imports it.
-
-Its one argument is a file with the question as JSON, its output the answer as JSON. First a run as the
-gate makes it brings the gate's cache up to date. A second one, on a copy of that cache, sees the files
-asked about as text: mypy never takes those from a cache, so it has their expressions and their types.
-"""
+"""A program of its own: asks mypy for the types of receivers. ``receivers`` starts it, nobody imports it."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
-import shutil
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
-from mypy import build
 from mypy import nodes as syntax
 from mypy import types as kinds
-from mypy.errors import CompileError
-from mypy.find_sources import InvalidSourceList, create_source_list
-from mypy.main import process_options
-from mypy.modulefinder import BuildSource
-from mypy.options import Options
+from mypy.build import BuildResult
 from mypy.patterns import ClassPattern
+
+from codemods.building import IN_MEMORY, built, options_on_a_copy, sources
 
 Types = Mapping[syntax.Expression, kinds.Type]
 Said = tuple[syntax.TypeInfo | None, ...]
 """The classes something may be of; None stands for one that is not known."""
 
-NEVER_ENDING = 2**14  # as deep as mypy itself allows, for long chains of operators
 IGNORED = re.compile(r"(?m)^# (mypy|type):(?=\s*ignore)")
 """What keeps mypy from looking into functions, or at a file at all; without the colon it is a comment."""
-
-IN_MEMORY = "<text>/"
-"""Stands before the paths of what is given as text: where there is a file mypy may read that instead."""
 
 AWAY = {"node", "info", "def_var", "expanded"}
 MEANINGS = (syntax.TypeInfo, syntax.Var, syntax.MypyFile)
@@ -48,31 +31,18 @@ MEANINGS = (syntax.TypeInfo, syntax.Var, syntax.MypyFile)
 
 def main(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer: for each file the receivers found, and where their classes are defined."""
-    sys.setrecursionlimit(NEVER_ENDING)
-    # A command stands for the files, which are told one by one below.
-    _, options = process_options([*question["options"], "-c", "pass"])
-    options.build_type = 0
-    _stay_outside(options)
     asked: dict[str, str] = question["asked"]
     texts: dict[str, str] = asked | question["changed"]
-    # What is wrong here is wrong with the text as well, or mended by it.
-    with contextlib.suppress(CompileError):
-        build.build(_sources((path for path in asked if Path(path).is_file()), options), options)
-    if Path(options.cache_dir).is_dir():
-        shutil.copytree(options.cache_dir, question["cache"])
-    options.cache_dir = question["cache"]
-    options.export_types = options.preserve_asts = True
-    sources = {str(source.path): source for source in _sources(texts, options)}
-    for path, source in sources.items():
-        source.path, source.text = IN_MEMORY + path, IGNORED.sub(r"# \1 ", texts[path])
-        if path in asked:
-            # A variable is what was last assigned to it, not what was first.
-            asking = {"check_untyped_defs": True, "allow_redefinition": True}
-            options.per_module_options.setdefault(source.module, {}).update(asking)
+    options = options_on_a_copy(question, asked)
+    given = sources({path: IGNORED.sub(r"# \1 ", text) for path, text in texts.items()}, options)
+    for path in asked.keys() & given.keys():
+        # A variable is what was last assigned to it, not what was first.
+        asking = {"check_untyped_defs": True, "allow_redefinition": True}
+        options.per_module_options.setdefault(given[path].module, {}).update(asking)
     options.build_per_module_cache()
-    result = _built([*sources.values()], options)
+    result = built([*given.values()], options)
     names = frozenset(question["names"])
-    trees = {path: result.files.get(source.module) for path, source in sources.items() if path in asked}
+    trees = {path: result.files.get(given[path].module) for path in asked if path in given}
     found = {path: [*_receivers(tree, result.types, names)] for path, tree in trees.items() if tree}
     infos = {info for receivers in found.values() for r in receivers for info in r.classes if info}
     return {
@@ -81,46 +51,13 @@ def main(question: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _stay_outside(options: Options) -> None:
-    """Neither run the target's code nor write beside it, whatever its configuration says."""
-    options.plugins = []
-    options.report_dirs = {}
-    for name, nothing in (("timing_stats", None), ("line_checking_stats", None), ("num_workers", 0)):
-        if hasattr(options, name):
-            setattr(options, name, nothing)
-
-
-def _sources(paths: Iterable[str], options: Options) -> list[BuildSource]:
-    """The files as mypy names their modules; of two modules of one name the second goes by its path."""
-    sources: dict[str, BuildSource] = {}
-    for path in paths:
-        with contextlib.suppress(InvalidSourceList):
-            (source,) = create_source_list([path], options)
-            if source.module in sources:
-                source.module = ".".join(Path(path).with_suffix("").parts)
-            sources.setdefault(source.module, source)
-    return [*sources.values()]
-
-
-def _built(sources: list[BuildSource], options: Options) -> build.BuildResult:
-    """The build, without the sources that stand in its way. Raises CompileError for other obstacles."""
-    while True:
-        try:
-            return build.build(sources, options)
-        except CompileError as error:
-            rest = [s for s in sources if not any(m.startswith(f"{s.path}:") for m in error.messages)]
-            if len(rest) in (0, len(sources)):
-                raise
-            sources = rest
-
-
 def _told(receiver: Receiver) -> list[Any]:
     names = list(dict.fromkeys(info.fullname for info in receiver.classes if info))
     complete = None not in receiver.classes
     return [receiver.line, receiver.column, receiver.name, receiver.tail, names, complete]
 
 
-def _home(info: syntax.TypeInfo, result: build.BuildResult) -> list[Any]:
+def _home(info: syntax.TypeInfo, result: BuildResult) -> list[Any]:
     """The file of a class, its name there, and whether it may have names that it does not declare."""
     home = result.files.get(info.module_name)
     path = home.path.removeprefix(IN_MEMORY) if home else ""
@@ -284,14 +221,3 @@ def _classes(found: kinds.Type | None) -> Iterator[syntax.TypeInfo | None]:
                 yield kind.type_object()
             case _:
                 yield None
-
-
-if __name__ == "__main__":
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            told = main(json.loads(Path(sys.argv[1]).read_bytes()))
-        except CompileError as found:
-            sys.exit(found.messages[0].removeprefix(IN_MEMORY) if found.messages else "an obstacle")
-    json.dump(told, sys.stdout)
-    sys.stdout.flush()
-    os._exit(0)  # without taking down the trees first

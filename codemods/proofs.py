@@ -10,18 +10,26 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods import trials
-from codemods.data import Change, Outcome, Snapshot, Verdict
+from codemods.data import Change, Decision, Outcome, Snapshot, Verdict
 from codemods.gates import Gate, Measurement, listed
+from codemods.gates.api import Api, Renaming
+from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
+from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
 from codemods.project import Project
+from codemods.roles import Part
+from codemods.scopes import ClassRef
+from codemods.sides import layer_path
 from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey, interpreter
 
 Progress = Callable[[str], None]
-GATES = frozenset({"mypy", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS})
+GATES = frozenset(
+    {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +147,40 @@ def _gates(
     stage: Stage | None,
 ) -> list[Gate]:
     """The gates of a stage that are wanted; of the tree before, where it is None."""
-    python = interpreter(found.root, options.python)
-    modules = start.project.modules
-    roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
-    rewording = _rewording(start.project)
-    gates: list[Gate] = [Mypy(cache, roots, python, rewording, options.allow_plugins)]
+    project = start.project
+    roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
+    python, rewording = interpreter(found.root, options.python), _rewording(project)
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
+    bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
+    gates: list[Gate] = [
+        mypy,
+        Precision(mypy, {path: _leaving(project, path) for path in known}),
+        Api(roots, renaming(project)),
+        Duplication(bases, rewording),
+    ]
     if options.test_command:
-        command = trials.command(
-            options.test_command, found.root, start.project, roots, known, options.timeout
-        )
-        gates += trials.gates(start.project, command, rewording, options.max_new_failures, stage)
+        command = trials.command(options.test_command, found.root, project, roots, known, options.timeout)
+        gates += trials.gates(project, command, rewording, options.max_new_failures, stage)
     return [gate for gate in gates if gate.name not in options.no_gate]
+
+
+def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
+    """The old names that are to go from the code of a file."""
+    going = (Decision.RENAME, Decision.DELETE)
+    return frozenset(s.name for s in project.by_path.get(path, ()) if s.decision in going and not s.prose)
+
+
+def renaming(project: Project) -> Renaming:
+    def dotted(ref: ClassRef) -> str:
+        return f"{project.modules.dotted(ref.path)}.{ref.qualname}"
+
+    spec, of, shared = project.spec, project.roles.of, project.roles.shared
+    layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
+    serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
+    members = frozenset(map(dotted, project.index.members))
+    return Renaming(
+        dotted(project.root), dotted(layer), members, frozenset(map(dotted, serving)), spec.renames
+    )
 
 
 def _rewording(project: Project) -> Rewording:

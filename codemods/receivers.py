@@ -7,10 +7,8 @@ answer.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,14 +17,11 @@ from typing import Any
 
 from codemods import files
 from codemods.data import MigrationError, Snapshot
-from codemods.gates import mypy_config
+from codemods.gates import inside
 from codemods.gates.mypy import PYTHON, Mypy
-from codemods.process import Finished, run
 from codemods.scopes import ClassRef, Module
 from codemods.text import Text, UnreadableSource, decode, parse
 
-PROGRAM = Path(__file__).with_name("oracle.py")
-QUESTION = PurePosixPath("question.json")
 _LAST_WORD = re.compile(r"(\w+)\s*\.\s*$")
 _LOCAL = re.compile(r"(?P<name>\w+)@(?P<line>\d+)(?P<inner>(?:\.\w+)*)$")
 """A class in a function, as mypy names it."""
@@ -88,27 +83,17 @@ class Oracle:
         texts = {path: text for path in questions if (text := _read(snapshot, path))}
         if not any(questions[path] for path in texts):
             return Answers()
+        question = {
+            "asked": {str(path): text.text for path, text in texts.items()},
+            "changed": _changed(tree, snapshot, texts),
+            "names": sorted({name for path in texts for _, _, name in questions[path]}),
+        }
+        gate = Mypy(self.cache.absolute(), self.source_roots, self.python, timeout=self.timeout)
         try:
-            config = mypy_config.find(tree)
-            options, environment = Mypy(self.cache.absolute(), self.source_roots, self.python).options(
-                config, config.name if config else ""
-            )
-            with tempfile.TemporaryDirectory(prefix="classmod-", ignore_cleanup_errors=True) as folder:
-                question = {
-                    "options": options,
-                    "cache": str(Path(folder, "cache")),
-                    "asked": {str(path): text.text for path, text in texts.items()},
-                    "changed": _changed(tree, snapshot, texts),
-                    "names": sorted({name for path in texts for _, _, name in questions[path]}),
-                }
-                files.replace(Path(folder), QUESTION, json.dumps(question).encode(), sync=False)
-                command = [sys.executable, "-P", str(PROGRAM), str(Path(folder, QUESTION))]
-                finished = run(command, cwd=tree, env=environment, timeout=self.timeout)
+            said = inside.ask("codemods.oracle", gate, tree, question)
         except MigrationError as error:
             return Answers(failure=str(error))
-        if failure := _failure(finished):
-            return Answers(failure=failure)
-        return Answers(MappingProxyType(_understood(json.loads(finished.output), snapshot, texts, questions)))
+        return Answers(MappingProxyType(_understood(said, snapshot, texts, questions)))
 
 
 def _read(snapshot: Snapshot, path: PurePosixPath) -> Text | None:
@@ -123,15 +108,6 @@ def _changed(tree: Path, snapshot: Snapshot, but: Collection[PurePosixPath]) -> 
     modules = [path for path in snapshot if path.suffix in PYTHON and path not in but]
     other = [path for path in modules if files.peek(tree, path) != snapshot[path]]
     return {str(path): text.text for path in other if (text := _read(snapshot, path))}
-
-
-def _failure(finished: Finished) -> str:
-    if finished.timed_out:
-        return "mypy did not end in time"
-    if finished.status == 0:
-        return ""
-    said = (finished.errors.strip() or "nothing").splitlines()[-1]
-    return f"mypy ended with status {finished.status} and said: {said}"
 
 
 # --- what the answer means ----------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_project_that_is_refused(example: Example) -> None:
 
 RUN = re.compile(r"(?<=^\$ make demo\n)(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^\t\$\(call show,([^,]+),(.+),(\d)\)", re.MULTILINE)
-LONGEST, HEAD, TAIL = 60, 22, 7  # lines of a step
+LONGEST, HEAD, TAIL = 90, 22, 7  # lines of a step
 
 
 def demo(folder: Path) -> str:

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("patch",),
     ("data",),
-    ("layer", "oracle", "process", "removal", "text", "toml"),
-    ("edits", "find", "scopes", "settings", "worktree"),
+    ("building", "layer", "process", "removal", "text", "toml"),
+    ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "modules", "occurrences", "spec"),
     ("examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),

@@ -16,8 +16,8 @@ from textwrap import dedent
 
 import pytest
 
-from codemods import receivers
 from codemods.data import Snapshot
+from codemods.gates import inside
 from codemods.gates.mypy import Mypy
 from codemods.process import Finished
 from codemods.receivers import Answers, Oracle, Question
@@ -301,7 +301,7 @@ def test_an_order_that_is_doubtful_is_unknown(
     found = [[1, c, "_old", t, [n], True] for c, t, n in zip(columns, tails, ("pkg.A", "pkg.B"), strict=True)]
     homes = {name: ["../outside.py", name[4:], False] for name in ("pkg.A", "pkg.B")}
     output = json.dumps({"found": {"src/m.py": found}, "homes": homes})
-    monkeypatch.setattr(receivers, "run", lambda *_, **__: Finished(0, output, "", timed_out=False))
+    monkeypatch.setattr(inside, "run", lambda *_, **__: Finished(0, output, "", timed_out=False))
     answers = ask(
         Oracle(tmp_path / "cache", SRC),
         tmp_path,
@@ -520,7 +520,7 @@ def test_a_configuration_that_cannot_be_read(tmp_path: Path, cache: Path) -> Non
 
 
 def test_nothing_asked_nothing_started(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receivers, "run", None)
+    monkeypatch.setattr(inside, "run", None)
 
     assert Oracle(cache, SRC).ask(tmp_path, {}, {}) == Answers()
     assert ask(Oracle(cache, SRC), tmp_path, {"src/m.py": "pass\n"}, "src/m.py") == Answers()

@@ -8,6 +8,7 @@ import pytest
 
 from codemods.data import MigrationError
 from codemods.migrate import Options, apply
+from codemods.proofs import GATES
 from codemods.steps import Step, steps
 from codemods.survey import survey
 from tests.helpers import AROUND, contents, lay, migrated
@@ -36,7 +37,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def land(root: Path, *phases: str) -> None:
-    apply(survey(root, TWO_SIDES), phases, Options(no_gate=frozenset({"mypy"})), lambda _: None)
+    apply(survey(root, TWO_SIDES), phases, Options(no_gate=GATES), lambda _: None)
 
 
 def carried_out(root: Path, made: tuple[Step, ...]) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import pytest
 
 from codemods.data import MigrationError
 from codemods.migrate import Options, apply
+from codemods.proofs import GATES
 from codemods.survey import origin, survey
 from tests.helpers import AROUND, lay
 from tests.trees import TWO_SIDES, tree
@@ -22,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def land(root: Path, *phases: str) -> None:
-    apply(survey(root, TWO_SIDES), phases, Options(no_gate=frozenset({"mypy"})), lambda _: None)
+    apply(survey(root, TWO_SIDES), phases, Options(no_gate=GATES), lambda _: None)
 
 
 def test_a_fresh_tree_is_its_own_origin(root: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
 from codemods import files
 from codemods.data import Change, Outcome, Problem, Verdict
@@ -97,7 +97,7 @@ class Measurement:
 
     ``figures`` are numbers by name, ``failure`` says why there is nothing to compare (empty when there
     is), ``remarks`` go into the verdict's reason whatever it is, ``notes`` are what was said beside the
-    problems.
+    problems, ``facts`` what a gate compares that is no problem yet, in words of its own.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -105,3 +105,4 @@ class Measurement:
     failure: str = ""
     remarks: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
