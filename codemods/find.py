@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from codemods.data import MigrationError, Note
-from codemods.process import run
+from codemods.process import git
 
 STATE = ".classmod"
 """The directory below PATH that the journal keeps its record in."""
@@ -21,12 +21,7 @@ DISPOSABLE = frozenset(
 )
 BUILT = frozenset({"build", "dist"})
 
-GIT = ("git", "-c", "core.fsmonitor=false", "ls-files", "-z")
 GIT_SECONDS = 30.0
-# Set inside a git hook, where they lead to another index or repository than the one around PATH.
-GIT_LEADS = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"} | {"GIT_OBJECT_DIRECTORY"}
-)
 
 HERE = PurePosixPath()
 
@@ -55,9 +50,8 @@ def listed(root: Path) -> tuple[set[PurePosixPath], tuple[Note, ...]]:
 
 
 def _git(root: Path, *which: str) -> set[PurePosixPath] | None:
-    env = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
-    finished = run((*GIT, *which), cwd=root, env=env, timeout=GIT_SECONDS)
-    if finished.status != 0:
+    finished = git("ls-files", "-z", *which, cwd=root, timeout=GIT_SECONDS)
+    if finished is None or finished.status != 0:
         return None
     names = finished.output.split("\0")
     return {PurePosixPath(name) for name in names if name and not name.endswith("/")}
