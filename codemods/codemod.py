@@ -6,6 +6,7 @@ receives the ``updated_node`` the one before it left (the convention of LibCST's
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -79,6 +80,7 @@ class Codemod(cst.CSTTransformer):
         self._positions = positions
         self._reports = reports
         self._sites = {(s.line, s.column): s for s in given.sites()}
+        self._places = sorted(self._sites)
 
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
@@ -98,7 +100,8 @@ class Codemod(cst.CSTTransformer):
             return []
         start = (place.start.line, place.start.column + 1)
         end = (place.end.line, place.end.column + 1)
-        return [site for at, site in self._sites.items() if start <= at < end]
+        first, after = bisect_left(self._places, start), bisect_left(self._places, end)
+        return [self._sites[at] for at in self._places[first:after]]
 
     def start_of(self, node: cst.CSTNode) -> tuple[int, int]:
         """The 1-based line and column where a node starts."""
@@ -116,7 +119,11 @@ class Codemod(cst.CSTTransformer):
     def report(self, node: cst.CSTNode, phase: int, reason: str) -> None:
         """Say what is done to a node, and why; a change nobody reports is refused."""
         place = self._positions[node]
-        self._reports.append(Report(place.start.line, place.end.line, phase, reason))
+        text, last = self.given.module.text, place.end.line
+        # The comments at the end of a block are part of it, for LibCST not of the block's span.
+        while last < len(text.starts) and _is_inner_comment(text.line(last + 1), place.start.column):
+            last += 1
+        self._reports.append(Report(place.start.line, last, phase, reason))
 
     def statement(self, code: str) -> cst.BaseStatement:
         """A statement with the line ends of the file; ``code`` is indented with ``indent``."""
@@ -128,6 +135,11 @@ class Codemod(cst.CSTTransformer):
 
     def visit_Module(self, node: cst.Module) -> None:
         self._module = node
+
+
+def _is_inner_comment(line: str, column: int) -> bool:
+    content = line.lstrip()
+    return not content or (content.startswith("#") and len(line) - len(content) > column)
 
 
 class _Combined(cst.CSTTransformer):

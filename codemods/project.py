@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods import arguments, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.depth import deep
 from codemods.index import Index
 from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN
@@ -72,6 +73,7 @@ class Project:
                 raise MigrationError(f"{failure}; it names {named[0].decode()}, so nothing is written")
 
 
+@deep()
 def read(snapshot: Snapshot, spec: Spec) -> Project:
     """Find everything there is to know about a snapshot.
 

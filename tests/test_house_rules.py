@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("patch",),
     ("data",),
-    ("layer", "oracle", "process", "removal", "spec", "text"),
+    ("depth", "layer", "oracle", "process", "removal", "spec", "text"),
     ("edits", "find", "scopes", "worktree"),
     ("documents", "files", "modules", "occurrences"),
     ("examples", "gates", "importing", "index", "lock", "record"),
