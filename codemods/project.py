@@ -17,6 +17,7 @@ from codemods.mentions import FOREIGN
 from codemods.modules import Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
+from codemods.text import searchable
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,22 @@ class Project:
         words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
         for failure in self.failures:
             # In bytes: what cannot be read may still be searched.
-            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode(), self.snapshot[failure.path]):
-                raise MigrationError(f"{failure}; it names {named[0].decode()}, so nothing is written")
+            data = searchable(self.snapshot[failure.path])
+            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode("utf-8", "surrogateescape"), data):
+                name = named[0].decode("utf-8", "surrogateescape")
+                raise MigrationError(f"{failure}; it names {name}, so nothing is written")
+
+    def refuse_stubs(self) -> None:
+        """Raise MigrationError when a stub says of a class of the hierarchy what its module says too."""
+        for ref in self.index.members:
+            stub = ref.path.with_suffix(".pyi")
+            if ref.path == stub or stub not in self.snapshot:
+                continue
+            module = self.modules.get(stub)
+            if module is None or ref.qualname in module.classes:
+                raise MigrationError(
+                    f"{stub}: declares {ref.name} beside {ref.path}; the two cannot be migrated as one"
+                )
 
 
 @deep()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from codemods import files
 from codemods.codemod import Source
 from codemods.data import Change, Edit, MigrationError, Note, Phase
 from codemods.phases import BASE, REPAIR, chosen
@@ -74,6 +75,7 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
     project.refuse_broken_files()
+    project.refuse_stubs()
     source = Source()
     numbers = start.landed
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
@@ -81,7 +83,17 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     for phase in asked:
         numbers |= {phase.number}
         stages.append(stage(phase, numbers, start, planned(project, numbers, source)))
+    _refuse_hidden(found, stages)
     return stages
+
+
+def _refuse_hidden(found: Survey, stages: Sequence[Stage]) -> None:
+    """Raise MigrationError for a file that would be created where one is that git does not list."""
+    for path in {path for stage in stages for path, data in stage.contents.items() if data is not None}:
+        if path not in found.snapshot and files.peek(found.root, path) is not None:
+            raise MigrationError(
+                f"{path} is there already, ignored by git; move it or name another in the spec"
+            )
 
 
 def planned(project: Project, numbers: frozenset[int], source: Source) -> tuple[Change, ...]:

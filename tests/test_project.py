@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods.data import MigrationError
-from tests.trees import HIERARCHY, known
+from tests.trees import BOXES, HIERARCHY, known
 
 IMPORTS = "from bases import *\nfrom boxes import *\n"
 Files = dict[str, "str | bytes"]
@@ -89,6 +89,7 @@ def test_noop_broken_file_of_its_own(source: str | bytes, why: str) -> None:
         (b"# coding: rot13\n# Left", "undecodable", "Left"),
         (b"\xef\xbb\xbf# coding: latin-1\n# Left", "encoding-conflict", "Left"),
         (b"Left()\0", "control-character", "Left"),
+        ("Left()\n".encode("utf-16"), "undecodable", "Left"),
     ],
 )
 def test_refuses_a_broken_file_that_names_the_hierarchy(source: str | bytes, code: str, named: str) -> None:
@@ -100,6 +101,33 @@ def test_refuses_a_broken_file_that_names_the_hierarchy(source: str | bytes, cod
     assert str(caught.value).startswith(f"a.py: {code}")
     assert str(caught.value).endswith(f"; it names {named}, so nothing is written")
     assert [str(f.path) for f in found.failures] == ["a.py"]
+
+
+def test_a_module_whose_name_is_no_utf8() -> None:
+    files = {**HIERARCHY, "l\udcff.py": f"{IMPORTS}class Leaf(Left): ...", "a.py": "_left_box = ("}
+
+    with pytest.raises(MigrationError, match=r"it names _left_box, so nothing is written"):
+        known(files).refuse_broken_files()
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "why"),
+    [
+        ("bases.pyi", "VERSION: int", "it declares nothing of the hierarchy"),
+        ("boxes.pyi", BOXES, "it declares nothing of the hierarchy"),
+        ("leaf.pyi", "from bases import Left\nclass Leaf(Left): ...", "there is no such module"),
+    ],
+)
+def test_noop_stub_of_its_own(path: str, source: str, why: str) -> None:
+    known({**HIERARCHY, path: source}).refuse_stubs()
+
+
+@pytest.mark.parametrize("source", ["class Left: ...", "class Left(:"])
+def test_refuses_a_stub_beside_a_module_of_the_hierarchy(source: str) -> None:
+    found = known({**HIERARCHY, "bases.pyi": source})
+
+    with pytest.raises(MigrationError, match=r"^bases\.pyi: declares \w+ beside bases\.py; "):
+        found.refuse_stubs()
 
 
 # --- collisions and bounds ----------------------------------------------------------------------
