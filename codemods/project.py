@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,16 @@ from codemods import arguments, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
-from codemods.index import Index
+from codemods.index import ClassInfo, Index
 from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN
-from codemods.modules import Modules
+from codemods.modules import External, Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
 from codemods.text import searchable
+
+_MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
+_FIELDS = ", which its constructor takes; such a class is not migrated"
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,32 @@ class Project:
                 raise MigrationError(
                     f"{stub}: declares {ref.name} beside {ref.path}; the two cannot be migrated as one"
                 )
+
+    def refuse_fields(self) -> None:
+        """Raise MigrationError for a class whose constructor takes an old name, or would take a new one."""
+        for ref, info in self.index.members.items():
+            if not self._makes_fields(info):
+                continue
+            for statement in (s for node in info.nodes for s in node.node.body):
+                if (
+                    isinstance(statement, ast.AnnAssign)
+                    and ast.unparse(statement.target) in self.spec.renames
+                ):
+                    name = ast.unparse(statement.target)
+                    raise MigrationError(
+                        f"{ref.path}:{statement.lineno}: {name} is a field of {ref.name}{_FIELDS}"
+                    )
+            if ref == self.root and not self.roles.migrated:
+                raise MigrationError(f"{ref.path}:{info.line}: what {ref.name} declares are fields{_FIELDS}")
+
+    def _makes_fields(self, info: ClassInfo) -> bool:
+        """Whether a library makes fields of what a class declares, by a decorator or a base."""
+        decorators = [(d, node.scope) for node in info.nodes for d in node.node.decorator_list]
+        called = [(d.func if isinstance(d, ast.Call) else d, scope) for d, scope in decorators]
+        meanings = [self.modules.meaning(d, scope) for d, scope in called]
+        bases = [name for ref in self.index.lineage(info.ref) for name in self.index.outside(ref)]
+        names = [*bases, *(m.dotted for m in meanings if isinstance(m, External))]
+        return any(name.partition(".")[0] in _MAKE_FIELDS for name in names)
 
 
 @deep()

@@ -76,6 +76,7 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     asked = chosen(found.spec, tuple(phases), landed)
     project.refuse_broken_files()
     project.refuse_stubs()
+    project.refuse_fields()
     source = Source()
     numbers = start.landed
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []

@@ -130,6 +130,48 @@ def test_refuses_a_stub_beside_a_module_of_the_hierarchy(source: str) -> None:
         found.refuse_stubs()
 
 
+# --- classes with fields -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass A(Left):\n    n: int = 0",
+            "a field of its own",
+        ),
+        ("class A(Left):\n    _left_box: Box", "nothing makes fields of it"),
+        ("def dataclass(c): ...\n@dataclass\nclass A(Left):\n    _left_box: Box", "another decorator"),
+        ("from dataclasses import dataclass\n@dataclass\nclass A:\n    _left_box: Box", "another class"),
+    ],
+)
+def test_noop_class_without_such_fields(source: str, why: str) -> None:
+    known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from dataclasses import dataclass\n@dataclass\nclass A(Left):\n    _left_box: Box = None",
+        "import dataclasses as d\n@d.dataclass(frozen=True)\nclass A(Left):\n    _left_box: Box = None",
+        "import attrs\n@attrs.define\nclass A(Left):\n    _left_box: Box = None",
+        "import pydantic\nclass B(Left, pydantic.BaseModel): ...\nclass A(B):\n    _left_box: Box = 1",
+    ],
+)
+def test_refuses_a_field_that_the_constructor_takes(source: str) -> None:
+    with pytest.raises(
+        MigrationError, match=r"^a\.py:\d: _left_box is a field of A, which its constructor takes"
+    ):
+        known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+
+
+def test_refuses_a_root_that_would_make_fields() -> None:
+    root = "from dataclasses import dataclass\n@dataclass\nclass Root: ..."
+
+    with pytest.raises(MigrationError, match=r"^bases\.py:3: what Root declares are fields, which its"):
+        known({"boxes.py": BOXES, "bases.py": root}).refuse_fields()
+
+
 # --- collisions and bounds ----------------------------------------------------------------------
 
 
