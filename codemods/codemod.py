@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from codemods.data import Change, Failure, Site
-from codemods.edits import Report, UnexplainedChange, alignment, between, splice
+from codemods.data import Change, Decision, Failure, Site
+from codemods.edits import Report, UnexplainedChange, alignment, between, renamings, splice
 from codemods.importing import local_name, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
@@ -180,13 +180,30 @@ class Source:
         key = (given.path, given.phases)
         if key not in self._changes:
             parsed = self._parsed(given.module)
-            self._changes[key] = parsed if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
+            self._changes[key] = (
+                _spliced(given, parsed) if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
+            )
         return self._changes[key]
 
     def _parsed(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
         if module.path not in self._trees:
             self._trees[module.path] = _parse(module)
         return self._trees[module.path]
+
+
+def _spliced(given: Given, failure: Failure) -> Change | Failure | None:
+    """A file that LibCST cannot do: names change where they stand; it fails where more has to change."""
+    sites, text = given.sites(), given.module.text
+    more = any(site.decision is not Decision.RENAME for site in sites)
+    if more or any(ref.path == given.path for ref in given.project.index.members):
+        return failure
+    edits = renamings(text, sites)
+    edits += alignment(given.path, text.text, edits)
+    try:
+        after = text.encode(splice(text.text, edits))
+    except UnreadableSource as error:
+        return Failure(given.path, error.code, error.reason)
+    return Change(given.path, given.project.snapshot[given.path], after, edits) if edits else None
 
 
 def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
@@ -196,8 +213,10 @@ def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]]
             return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
         wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
         return wrapper.module, wrapper.resolve(PositionProvider)
-    except cst.ParserSyntaxError as error:
-        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}")
+    except (cst.ParserSyntaxError, cst.CSTValidationError, TypeError) as error:
+        # It refuses some valid code with whatever its nodes raise, such as ``else(lambda: 1)``.
+        why = str(error).partition("\n")[0]
+        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {why}")
     except RecursionError:
         return _too_deep(module)
 

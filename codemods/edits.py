@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.data import Edit
-from codemods.text import line_starts
+from codemods.data import Decision, Edit, Site
+from codemods.text import Text, line_starts
 
 _TOKEN = re.compile(r"\w+|\r\n|\s|.", re.DOTALL)
+_WORD = re.compile(r"\w+")
 _SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONG = 1000
@@ -67,6 +68,17 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
             )
         )
     return tuple(edits)
+
+
+def renamings(text: Text, sites: Iterable[Site]) -> tuple[Edit, ...]:
+    """The edits that put new names where ``sites`` found old ones."""
+    found = (site for site in sites if site.decision is Decision.RENAME)
+    words = ((site, _WORD.match(text.text, text.offset(site.line, site.column))) for site in found)
+    return tuple(
+        Edit(site.path, *word.span(), site.new, site.phase, (site.reason,))
+        for site, word in words
+        if word and site.new is not None
+    )
 
 
 def _with_blanks(text: str, starts: Sequence[int], first: int, last: int) -> tuple[int, int]:
