@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from codemods import arguments, index, roles, sites
@@ -20,6 +21,10 @@ from codemods.roles import Roles
 from codemods.scopes import ClassRef
 from codemods.text import searchable
 
+# What generators write over their files.
+_GENERATED = re.compile(rb"@generated\b|\bDO NOT (?:EDIT|MODIFY)\b", re.IGNORECASE)
+_TOP = 1000
+_LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)""", re.MULTILINE)
 _MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
 _FIELDS = ", which its constructor takes; such a class is not migrated"
 
@@ -61,12 +66,29 @@ class Project:
         echoed = (
             Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
         )
-        return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed)))
+        return tuple(
+            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed, *self._generated()))
+        )
+
+    def _generated(self) -> Iterator[Note]:
+        for path in self.by_path:
+            said = _GENERATED.search(self.snapshot[path][:_TOP])
+            if said and any(site.phase for site in self.by_path[path]):
+                line = self.snapshot[path][: said.start()].count(b"\n") + 1
+                yield Note(path, line, "a generated file is changed; what generates it has to change too")
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read, by path."""
-        return tuple(failure for _, failure in sorted(self.modules.failures.items()))
+        return tuple(self.explained(failure) for _, failure in sorted(self.modules.failures.items()))
+
+    def explained(self, failure: Failure) -> Failure:
+        """The failure, by another code where the project is for a newer Python than ours."""
+        found = _LOWEST.search(self.snapshot.get(PurePosixPath("pyproject.toml"), b""))
+        if failure.code != "syntax-error" or not found or int(found[1]) <= sys.version_info.minor:
+            return failure
+        reason = f"{failure.reason}; the project is for Python 3.{int(found[1])} and newer"
+        return replace(failure, code="runtime-older-than-target", reason=reason)
 
     def refuse_broken_files(self) -> None:
         """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy."""

@@ -1,4 +1,4 @@
-"""Hazards 1 to 38 (docs/hazards.md): files as strange as they come, in a tree that is migrated on disk."""
+"""Hazards of bytes and syntax (docs/hazards.md): files as strange as they come, migrated on disk."""
 
 from __future__ import annotations
 
@@ -8,47 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from codemods.data import MigrationError
-from codemods.migrate import Options, apply, steps, survey
-from tests.helpers import AROUND, Files, contents, lay
+from codemods.migrate import steps, survey
+from tests.helpers import AROUND, LEFT, landed, lay, refused
 from tests.trees import TWO_SIDES
 
-LEFT = """\
-from boxes import Box
-from root import Root
-
-
-class Left(Root):
-    def _make_left_box(self) -> Box:
-        return Box()
-"""
 USE = "from left import Left\ndef use(b: Left):\n    {}\n"
-NEW = {"_left_box": "_box", "_left_on": "_on"}
 
 
 def newer_than(*version: int) -> pytest.MarkDecorator:
     return pytest.mark.skipif(sys.version_info < (*version, 99), reason="syntax of a newer Python")
-
-
-def land(root: Path) -> None:
-    apply(survey(root, TWO_SIDES), (), Options(no_gate=frozenset({"mypy"})), lambda _: None)
-
-
-def landed(root: Path, files: Files) -> dict[str, bytes]:
-    """What a tree with these files and what is always around them becomes on disk."""
-    land(lay(root, {**AROUND, "left.py": LEFT, **files}))
-    return contents(root)
-
-
-def refused(root: Path, files: Files) -> str:
-    """Why a tree is refused; nothing of it has been written."""
-    lay(root, {**AROUND, "left.py": LEFT, **files})
-    before = contents(root)
-    with pytest.raises(MigrationError) as caught:
-        land(root)
-    assert contents(root) == before
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def check_exact(root: Path, source: str | bytes) -> None:
@@ -138,6 +106,23 @@ def test_a_file_that_cannot_be_read_and_names_the_hierarchy(tmp_path: Path, data
 )
 def test_a_file_that_names_nothing_stays(tmp_path: Path, data: str | bytes) -> None:
     check_left_alone(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("version", "code"),
+    [("3.99", "runtime-older-than-target: line 4: "), ("3.8", "syntax-error: line 4: ")],
+)
+def test_16_syntax_of_a_newer_python(tmp_path: Path, version: str, code: str) -> None:
+    files = {
+        "odd.py": USE.format("b._left_box\n    a new statement"),
+        "pyproject.toml": f"""\
+[project]
+name = "x"
+requires-python = ">={version},<4"
+""",
+    }
+
+    assert refused(tmp_path, files).startswith(f"odd.py: {code}")
 
 
 def test_4_the_byte_is_named(tmp_path: Path) -> None:
