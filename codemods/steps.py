@@ -84,14 +84,19 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     for phase in asked:
         numbers |= {phase.number}
         stages.append(stage(phase, numbers, start, planned(project, numbers, source)))
-    _refuse_hidden(found, stages)
+    _refuse_in_the_way(found, stages)
     return stages
 
 
-def _refuse_hidden(found: Survey, stages: Sequence[Stage]) -> None:
-    """Raise MigrationError for a file that would be created where one is that git does not list."""
-    for path in {path for stage in stages for path, data in stage.contents.items() if data is not None}:
-        if path not in found.snapshot and files.peek(found.root, path) is not None:
+def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
+    """Raise MigrationError for a file that would be created where another one is, or as good as is."""
+    there = {str(path).casefold(): path for path in found.tree.modes}
+    created = {path for stage in stages for path, data in stage.contents.items() if data is not None}
+    for path in sorted(created - found.snapshot.keys()):
+        other = there.get(str(path).casefold(), path)
+        if other != path:
+            raise MigrationError(f"{path}: differs from {other} in case only; name another in the spec")
+        if files.peek(found.root, path) is not None:
             raise MigrationError(
                 f"{path} is there already, ignored by git; move it or name another in the spec"
             )

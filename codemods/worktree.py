@@ -7,6 +7,12 @@ from pathlib import Path, PurePosixPath
 from codemods.process import git
 
 _SECONDS = 60.0
+_BUSY = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+}
 
 
 def uncommitted(root: Path) -> tuple[PurePosixPath, ...]:
@@ -21,6 +27,13 @@ def uncommitted(root: Path) -> tuple[PurePosixPath, ...]:
     if beside is None or staged is None:  # no commit yet: everything that is staged is uncommitted
         beside, staged = "", _git(root, "ls-files", "--cached", "-z") or ""
     return tuple(PurePosixPath(name) for name in sorted({*beside.split("\0"), *staged.split("\0")} - {""}))
+
+
+def unfinished(root: Path) -> str:
+    """What git is in the middle of around ``root``: a rebase, a merge, a cherry-pick; empty for nothing."""
+    folder = _git(root, "rev-parse", "--absolute-git-dir")
+    there = Path(folder.removesuffix("\n")) if folder else None
+    return next((what for name, what in _BUSY.items() if there and (there / name).exists()), "")
 
 
 def _git(root: Path, *arguments: str) -> str | None:

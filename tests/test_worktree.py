@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.worktree import uncommitted
+from codemods.worktree import uncommitted, unfinished
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -92,3 +92,16 @@ def test_git_that_is_not_installed(repository: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shutil, "which", lambda name: None)
 
     assert dirty(repository) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("rebase-merge", "rebase"), ("rebase-apply", "rebase"), ("MERGE_HEAD", "merge")]
+)
+def test_what_git_is_in_the_middle_of(repository: Path, name: str, what: str) -> None:
+    assert unfinished(repository) == ""
+    (repository / ".git" / name).mkdir()
+    assert unfinished(repository / "sub") == what
+
+
+def test_nothing_is_unfinished_without_git(tmp_path: Path) -> None:
+    assert unfinished(tmp_path) == ""
