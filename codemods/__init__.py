@@ -6,15 +6,17 @@ The rules of the house:
 2. Read with ``ast``, edit with LibCST, ask mypy for types. Bytes are searched first, a file is parsed when
    it may matter, LibCST parses only what is edited, once a run.
 3. The result is a function of the first snapshot and the set of phases kept (``plan.plan``).
-4. What an occurrence means is decided in ``sites`` alone; codemods, check and reports read those decisions.
+4. What an occurrence means is decided once: in code by ``meaning``, in words by ``mentions``. ``sites`` hold
+   the decisions; codemods, check and reports read them.
 5. Without types a decision may only get weaker (ask), never different.
 6. One door per side effect: ``files`` writes, ``process`` starts processes, ``cli`` touches the terminal.
 7. A file's problem is a value, a user's mistake one MigrationError with one line, a bug a traceback.
 
 The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes`` and ``modules``
-read Python; ``index``, ``roles``, ``sites``, ``arguments`` make a ``project`` of a snapshot; ``codemod`` and
-``transforms`` edit; ``phases`` and ``plan`` say what a set of phases makes of the tree; ``verify`` makes
-every changed file a second time, without LibCST, and lets nothing pass that differs; ``staging``, ``gates``
-and ``journal`` prove, land and take back; ``migrate`` does all of it in order.
+read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index``, ``roles``, ``sites``,
+``arguments`` make a ``project`` of a snapshot; ``codemod`` and ``transforms`` edit; ``phases`` and ``plan``
+say what a set of phases makes of the tree; ``verify`` makes every changed file a second time, without
+LibCST, and lets nothing pass that differs; ``staging``, ``gates`` and ``journal`` prove, land and take back;
+``migrate`` does all of it in order.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """

@@ -6,6 +6,7 @@ receives the ``updated_node`` the one before it left (the convention of LibCST's
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -13,8 +14,8 @@ from pathlib import PurePosixPath
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from codemods.data import Change, Failure, Site
-from codemods.edits import Report, UnexplainedChange, alignment, between, splice
+from codemods.data import Change, Decision, Failure, Site
+from codemods.edits import Report, UnexplainedChange, alignment, between, renamings, splice
 from codemods.importing import local_name, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
@@ -79,6 +80,7 @@ class Codemod(cst.CSTTransformer):
         self._positions = positions
         self._reports = reports
         self._sites = {(s.line, s.column): s for s in given.sites()}
+        self._places = sorted(self._sites)
 
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
@@ -98,7 +100,8 @@ class Codemod(cst.CSTTransformer):
             return []
         start = (place.start.line, place.start.column + 1)
         end = (place.end.line, place.end.column + 1)
-        return [site for at, site in self._sites.items() if start <= at < end]
+        first, after = bisect_left(self._places, start), bisect_left(self._places, end)
+        return [self._sites[at] for at in self._places[first:after]]
 
     def start_of(self, node: cst.CSTNode) -> tuple[int, int]:
         """The 1-based line and column where a node starts."""
@@ -116,7 +119,11 @@ class Codemod(cst.CSTTransformer):
     def report(self, node: cst.CSTNode, phase: int, reason: str) -> None:
         """Say what is done to a node, and why; a change nobody reports is refused."""
         place = self._positions[node]
-        self._reports.append(Report(place.start.line, place.end.line, phase, reason))
+        text, last = self.given.module.text, place.end.line
+        # The comments at the end of a block are part of it, for LibCST not of the block's span.
+        while last < len(text.starts) and _is_inner_comment(text.line(last + 1), place.start.column):
+            last += 1
+        self._reports.append(Report(place.start.line, last, phase, reason))
 
     def statement(self, code: str) -> cst.BaseStatement:
         """A statement with the line ends of the file; ``code`` is indented with ``indent``."""
@@ -128,6 +135,11 @@ class Codemod(cst.CSTTransformer):
 
     def visit_Module(self, node: cst.Module) -> None:
         self._module = node
+
+
+def _is_inner_comment(line: str, column: int) -> bool:
+    content = line.lstrip()
+    return not content or (content.startswith("#") and len(line) - len(content) > column)
 
 
 class _Combined(cst.CSTTransformer):
@@ -168,13 +180,30 @@ class Source:
         key = (given.path, given.phases)
         if key not in self._changes:
             parsed = self._parsed(given.module)
-            self._changes[key] = parsed if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
+            self._changes[key] = (
+                _spliced(given, parsed) if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
+            )
         return self._changes[key]
 
     def _parsed(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
         if module.path not in self._trees:
             self._trees[module.path] = _parse(module)
         return self._trees[module.path]
+
+
+def _spliced(given: Given, failure: Failure) -> Change | Failure | None:
+    """A file that LibCST cannot do: names change where they stand; it fails where more has to change."""
+    sites, text = given.sites(), given.module.text
+    more = any(site.decision is not Decision.RENAME for site in sites)
+    if more or any(ref.path == given.path for ref in given.project.index.members):
+        return failure
+    edits = renamings(text, sites)
+    edits += alignment(given.path, text.text, edits)
+    try:
+        after = text.encode(splice(text.text, edits))
+    except UnreadableSource as error:
+        return Failure(given.path, error.code, error.reason)
+    return Change(given.path, given.project.snapshot[given.path], after, edits) if edits else None
 
 
 def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
@@ -184,8 +213,10 @@ def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]]
             return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
         wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
         return wrapper.module, wrapper.resolve(PositionProvider)
-    except cst.ParserSyntaxError as error:
-        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {str(error).splitlines()[0]}")
+    except (cst.ParserSyntaxError, cst.CSTValidationError, TypeError) as error:
+        # It refuses some valid code with whatever its nodes raise, such as ``else(lambda: 1)``.
+        why = str(error).partition("\n")[0]
+        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {why}")
     except RecursionError:
         return _too_deep(module)
 

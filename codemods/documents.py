@@ -6,8 +6,8 @@ import codecs
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from codemods.data import Change, Decision, Edit, Site
-from codemods.edits import splice
+from codemods.data import Change, Site
+from codemods.edits import renamings, splice
 from codemods.text import Text, line_starts
 
 _OTHER_BYTES = "surrogateescape"
@@ -28,12 +28,7 @@ def write(text: Text, after: str) -> bytes:
 def change(path: PurePosixPath, data: bytes, sites: Iterable[Site]) -> Change | None:
     """The document with the sites to be renamed in their new names; None when there are none."""
     text = read(data)
-    edits = tuple(
-        Edit(path, at, at + len(site.name), site.new, site.phase, (site.reason,))
-        for site in sites
-        if site.decision is Decision.RENAME and site.new is not None
-        for at in (text.offset(site.line, site.column),)
-    )
+    edits = renamings(text, sites)
     if not edits:
         return None
     return Change(path, data, write(text, splice(text.text, edits)), edits)

@@ -7,16 +7,19 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.data import Edit
-from codemods.text import line_starts
+from codemods.data import Decision, Edit, Site
+from codemods.text import Text, line_starts
 
 _TOKEN = re.compile(r"\w+|\r\n|\s|.", re.DOTALL)
+_WORD = re.compile(r"\w+")
 _SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LONG = 1000
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -41,11 +44,16 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
     """
     starts = line_starts(before)
     edits = []
+    beside: defaultdict[int, list[int]] = defaultdict(list)
+    for number, report in enumerate(reports):
+        for each in range(report.first - 1, report.last + 2):
+            beside[each].append(number)
     for start, end, replacement in _differences(before, after):
         line, last = _with_blanks(
             before, starts, bisect_right(starts, start), bisect_right(starts, max(start, end - 1))
         )
-        reasons = [r for r in reports if r.first - 1 <= last and line <= r.last + 1]
+        found = {number for each in range(line, last + 1) for number in beside[each]}
+        reasons = [reports[number] for number in sorted(found)]
         if not reasons:
             raise UnexplainedChange(f"line {line}: {before[start:end]!r} -> {replacement!r}")
         near = [r for r in reasons if r.first <= last and line <= r.last] or reasons
@@ -60,6 +68,17 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
             )
         )
     return tuple(edits)
+
+
+def renamings(text: Text, sites: Iterable[Site]) -> tuple[Edit, ...]:
+    """The edits that put new names where ``sites`` found old ones."""
+    found = (site for site in sites if site.decision is Decision.RENAME)
+    words = ((site, _WORD.match(text.text, text.offset(site.line, site.column))) for site in found)
+    return tuple(
+        Edit(site.path, *word.span(), site.new, site.phase, (site.reason,))
+        for site, word in words
+        if word and site.new is not None
+    )
 
 
 def _with_blanks(text: str, starts: Sequence[int], first: int, last: int) -> tuple[int, int]:
@@ -136,9 +155,12 @@ def splice(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
+    if _is_renaming(_TOKEN.findall(before), _TOKEN.findall(after)):
+        yield from _tokens(before, after, 0)
+        return
     old, new = _LINE.findall(before), _LINE.findall(after)
     offset, at = 0, 0
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in _opcodes(old, new):
         offset += sum(map(len, old[at:i1]))
         at = i1
         if tag == "replace":
@@ -152,6 +174,22 @@ def _tokens(before: str, after: str, offset: int) -> Iterator[tuple[int, int, st
     starts = [0]
     for token in old:
         starts.append(starts[-1] + len(token))
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in _opcodes(old, new):
         if tag != "equal":
             yield offset + starts[i1], offset + starts[i2], "".join(new[j1:j2])
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[str, int, int, int, int]]:
+    """What ``difflib`` says, without the time it takes for long texts that repeat themselves."""
+    if _is_renaming(old, new):
+        pairs = enumerate(zip(old, new, strict=True))
+        return (("replace", i, i + 1, i, i + 1) for i, (one, other) in pairs if one != other)
+    return difflib.SequenceMatcher(None, old, new, autojunk=len(old) > _LONG).get_opcodes()
+
+
+def _is_renaming(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether words stand for words and nothing else differs."""
+    return len(old) == len(new) and all(
+        one == other or (one.isidentifier() and other.isidentifier())
+        for one, other in zip(old, new, strict=True)
+    )

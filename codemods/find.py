@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from codemods.data import MigrationError, Note
-from codemods.process import run
+from codemods.process import git
 
 STATE = ".classmod"
 """The directory below PATH that the journal keeps its record in."""
@@ -21,12 +21,7 @@ DISPOSABLE = frozenset(
 )
 BUILT = frozenset({"build", "dist"})
 
-GIT = ("git", "-c", "core.fsmonitor=false", "ls-files", "-z")
 GIT_SECONDS = 30.0
-# Set inside a git hook, where they lead to another index or repository than the one around PATH.
-GIT_LEADS = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"} | {"GIT_OBJECT_DIRECTORY"}
-)
 
 HERE = PurePosixPath()
 
@@ -41,26 +36,36 @@ def listed(root: Path) -> tuple[set[PurePosixPath], tuple[Note, ...]]:
     """
     real = Path(os.path.realpath(root))
     if shutil.which("git") and any((place / ".git").exists() for place in (real, *real.parents)):
-        tracked, untracked = _git(root, "--cached"), _git(root, "--others", "--exclude-standard")
-        if tracked is None or untracked is None:
+        tagged, untracked = _git(root, "-v", "--cached"), _git(root, "--others", "--exclude-standard")
+        if tagged is None or untracked is None:
             note = Note(HERE, 1, "git did not list the files: they were found without it")
             return _walked(root), (note,)
         foreign, disposable = _skipper(root, frozenset()), _skipper(root, DISPOSABLE)
+        tracked = {PurePosixPath(name[2:]): name[0] for name in tagged}
         found = {path for path in tracked if not foreign(path.parent)}
-        found |= {path for path in untracked if not disposable(path.parent)}
+        unwatched = sorted(path for path in found if tracked[path] == "S" or tracked[path].islower())
+        found |= {path for path in map(PurePosixPath, untracked) if not disposable(path.parent)}
         # Nothing at all: PATH itself is ignored, and whoever names it wants it nevertheless.
         if found:
-            return found, ()
+            return found, tuple(_unwatched(root, unwatched))
     return _walked(root), ()
 
 
-def _git(root: Path, *which: str) -> set[PurePosixPath] | None:
-    env = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
-    finished = run((*GIT, *which), cwd=root, env=env, timeout=GIT_SECONDS)
-    if finished.status != 0:
+def _unwatched(root: Path, paths: list[PurePosixPath]) -> Iterator[Note]:
+    """What is to be said of files that git was told not to look at; of what is not checked out, once."""
+    away = [path for path in paths if not os.path.lexists(root / path)]
+    if away:
+        yield Note(away[0], 1, f"not checked out, {len(away)} in all: old names in such files stay")
+    for path in paths:
+        if os.path.lexists(root / path):
+            yield Note(path, 1, "git does not look at this file, and will not show that it changes")
+
+
+def _git(root: Path, *which: str) -> list[str] | None:
+    finished = git("ls-files", "-z", *which, cwd=root, timeout=GIT_SECONDS)
+    if finished is None or finished.status != 0:
         return None
-    names = finished.output.split("\0")
-    return {PurePosixPath(name) for name in names if name and not name.endswith("/")}
+    return [name for name in finished.output.split("\0") if name and not name.endswith("/")]
 
 
 def _walked(root: Path) -> set[PurePosixPath]:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from codemods.data import MigrationError
 from codemods.modules import ModuleRef, Modules
 from codemods.scopes import ClassRef, Module
 
@@ -23,7 +24,15 @@ def source_for(modules: Modules, importer: Module, target: PurePosixPath) -> str
     """The module part of ``from ... import`` in ``importer`` for a file of the tree (it need not exist yet).
 
     Absolute under the name the file knows the tree by, relative where it imports nothing of the tree so.
+    Raises MigrationError where no import statement can name it.
     """
+    source = _source(modules, importer, target)
+    if not all(part.isidentifier() for part in source.split(".") if part):
+        raise MigrationError(f"{target}: no import can name this path, and {importer.path} would have to")
+    return source
+
+
+def _source(modules: Modules, importer: Module, target: PurePosixPath) -> str:
     froms = [n for n in ast.walk(importer.tree) if isinstance(n, ast.ImportFrom)]
     dotted = modules.dotted(target)
     absolute = [n for n in froms if not n.level and n.module and modules.find(n.module, importer.path)]

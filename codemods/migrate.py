@@ -14,7 +14,7 @@ from codemods.proofs import GATES, Options, Progress, Proof, prove
 from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps
 from codemods.survey import Asked, Origin, Survey, origin, survey
 from codemods.tree import TreeLine, class_tree
-from codemods.worktree import uncommitted
+from codemods.worktree import uncommitted, unfinished
 
 __all__ = [
     "Asked",
@@ -79,6 +79,8 @@ def apply(found: Survey, phases: Sequence[str], options: Options, progress: Prog
 def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:
     if options.allow_dirty:
         return
+    if what := unfinished(found.root):
+        raise MigrationError(f"{found.root}: a {what} is in progress; end it, or say --allow-dirty")
     if dirty := sorted(set(uncommitted(found.root)) - set(start.files)):
         more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
         raise MigrationError(f"{dirty[0]}{more}: uncommitted changes; commit them, or say --allow-dirty")

@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 from codemods import documents
 from codemods.codemod import Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
+from codemods.depth import deep
 from codemods.phases import CODEMODS
 from codemods.project import Project
 
 
+@deep()
 def plan(project: Project, phases: frozenset[int], source: Source | None = None) -> Plan:
     """What the tree becomes when these phases are carried out, and nothing else.
 

@@ -7,6 +7,7 @@ not at Ctrl-C, and not as a daemon left behind by a command that ended well.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,6 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from codemods.data import MigrationError
+
+# Set inside a git hook, where they lead to another index or repository than the one around a directory.
+GIT_LEADS = {
+    f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR", "OBJECT_DIRECTORY")
+}
 
 
 def run(
@@ -54,6 +60,14 @@ def run(
         finally:
             _end_group(process)
         return Finished(status, _text(output), _text(errors), timed_out=status is None)
+
+
+def git(*arguments: str, cwd: Path, timeout: float) -> Finished | None:
+    """Run git on the repository around ``cwd``, without its monitor; None where there is no git."""
+    if shutil.which("git") is None:
+        return None
+    env = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
+    return run(("git", "-c", "core.fsmonitor=false", *arguments), cwd=cwd, env=env, timeout=timeout)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from codemods import arguments, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
-from codemods.index import Index
+from codemods.depth import deep
+from codemods.index import ClassInfo, Index
 from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN, OLDER
-from codemods.modules import Modules
+from codemods.modules import External, Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
+from codemods.text import searchable
+
+# What generators write over their files.
+_GENERATED = re.compile(rb"@generated\b|\bDO NOT (?:EDIT|MODIFY)\b", re.IGNORECASE)
+_TOP = 1000
+_LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)""", re.MULTILINE)
+_MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
+_FIELDS = ", which its constructor takes; such a class is not migrated"
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,29 @@ class Project:
             for s in self.sites
             if s.reason.endswith((ECHOED, OLDER))
         )
-        return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed)))
+        return tuple(
+            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed, *self._generated()))
+        )
+
+    def _generated(self) -> Iterator[Note]:
+        for path in self.by_path:
+            said = _GENERATED.search(self.snapshot[path][:_TOP])
+            if said and any(site.phase for site in self.by_path[path]):
+                line = self.snapshot[path][: said.start()].count(b"\n") + 1
+                yield Note(path, line, "a generated file is changed; what generates it has to change too")
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read, by path."""
-        return tuple(failure for _, failure in sorted(self.modules.failures.items()))
+        return tuple(self.explained(failure) for _, failure in sorted(self.modules.failures.items()))
+
+    def explained(self, failure: Failure) -> Failure:
+        """The failure, by another code where the project is for a newer Python than ours."""
+        found = _LOWEST.search(self.snapshot.get(PurePosixPath("pyproject.toml"), b""))
+        if failure.code != "syntax-error" or not found or int(found[1]) <= sys.version_info.minor:
+            return failure
+        reason = f"{failure.reason}; the project is for Python 3.{int(found[1])} and newer"
+        return replace(failure, code="runtime-older-than-target", reason=reason)
 
     def refuse_broken_files(self) -> None:
         """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy."""
@@ -70,10 +98,51 @@ class Project:
         words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
         for failure in self.failures:
             # In bytes: what cannot be read may still be searched.
-            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode(), self.snapshot[failure.path]):
-                raise MigrationError(f"{failure}; it names {named[0].decode()}, so nothing is written")
+            data = searchable(self.snapshot[failure.path])
+            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode("utf-8", "surrogateescape"), data):
+                name = named[0].decode("utf-8", "surrogateescape")
+                raise MigrationError(f"{failure}; it names {name}, so nothing is written")
+
+    def refuse_stubs(self) -> None:
+        """Raise MigrationError when a stub says of a class of the hierarchy what its module says too."""
+        for ref in self.index.members:
+            stub = ref.path.with_suffix(".pyi")
+            if ref.path == stub or stub not in self.snapshot:
+                continue
+            module = self.modules.get(stub)
+            if module is None or ref.qualname in module.classes:
+                raise MigrationError(
+                    f"{stub}: declares {ref.name} beside {ref.path}; the two cannot be migrated as one"
+                )
+
+    def refuse_fields(self) -> None:
+        """Raise MigrationError for a class whose constructor takes an old name, or would take a new one."""
+        for ref, info in self.index.members.items():
+            if not self._makes_fields(info):
+                continue
+            for statement in (s for node in info.nodes for s in node.node.body):
+                if (
+                    isinstance(statement, ast.AnnAssign)
+                    and ast.unparse(statement.target) in self.spec.renames
+                ):
+                    name = ast.unparse(statement.target)
+                    raise MigrationError(
+                        f"{ref.path}:{statement.lineno}: {name} is a field of {ref.name}{_FIELDS}"
+                    )
+            if ref == self.root and not self.roles.migrated:
+                raise MigrationError(f"{ref.path}:{info.line}: what {ref.name} declares are fields{_FIELDS}")
+
+    def _makes_fields(self, info: ClassInfo) -> bool:
+        """Whether a library makes fields of what a class declares, by a decorator or a base."""
+        decorators = [(d, node.scope) for node in info.nodes for d in node.node.decorator_list]
+        called = [(d.func if isinstance(d, ast.Call) else d, scope) for d, scope in decorators]
+        meanings = [self.modules.meaning(d, scope) for d, scope in called]
+        bases = [name for ref in self.index.lineage(info.ref) for name in self.index.outside(ref)]
+        names = [*bases, *(m.dotted for m in meanings if isinstance(m, External))]
+        return any(name.partition(".")[0] in _MAKE_FIELDS for name in names)
 
 
+@deep()
 def read(snapshot: Snapshot, spec: Spec) -> Project:
     """Find everything there is to know about a snapshot.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from codemods import files
 from codemods.codemod import Source
 from codemods.data import Change, Edit, MigrationError, Note, Phase
 from codemods.phases import BASE, REPAIR, chosen
@@ -75,6 +76,8 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
     project.refuse_broken_files()
+    project.refuse_stubs()
+    project.refuse_fields()
     source, proof = Source(), Proof(project)
     for change in start.repairs:
         repaired(change)
@@ -84,7 +87,22 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     for phase in asked:
         numbers |= {phase.number}
         stages.append(stage(phase, numbers, start, planned(project, numbers, source, proof)))
+    _refuse_in_the_way(found, stages)
     return stages
+
+
+def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
+    """Raise MigrationError for a file that would be created where another one is, or as good as is."""
+    there = {str(path).casefold(): path for path in found.tree.modes}
+    created = {path for stage in stages for path, data in stage.contents.items() if data is not None}
+    for path in sorted(created - found.snapshot.keys()):
+        other = there.get(str(path).casefold(), path)
+        if other != path:
+            raise MigrationError(f"{path}: differs from {other} in case only; name another in the spec")
+        if files.peek(found.root, path) is not None:
+            raise MigrationError(
+                f"{path} is there already, ignored by git; move it or name another in the spec"
+            )
 
 
 def planned(

@@ -60,7 +60,7 @@ class Survey:
             try:
                 parse(decode(self.snapshot[path]))
             except UnreadableSource as error:
-                found.setdefault(path, Failure(path, error.code, error.reason))
+                found.setdefault(path, self.project.explained(Failure(path, error.code, error.reason)))
         return tuple(found[path] for path in sorted(found))
 
 

@@ -147,7 +147,7 @@ def searchable(data: bytes) -> bytes:
     try:
         return unicodedata.normalize("NFKC", decode(data).text).encode("utf-8", "surrogatepass")
     except UnreadableSource:
-        return data
+        return data.replace(b"\0", b"")  # it may be UTF-16
 
 
 def parse(text: Text) -> ast.Module:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+import pytest
+
 from codemods import documents, project
-from codemods.data import Edit, Failure, Plan, Snapshot, Spec
+from codemods.data import Edit, Failure, MigrationError, Plan, Snapshot, Spec
 from codemods.edits import splice
+from codemods.migrate import Options, apply, survey
 from codemods.plan import plan
 from codemods.text import decode
 from codemods.verify import Proof
@@ -25,6 +28,15 @@ AROUND: Mapping[str, str | bytes] = {"boxes.py": BOXES, "root.py": ROOT}
 """What every small tree holds unless it says otherwise.
 
 Its phases are 1 base, 2 left, 3 right, 4 integrations, 5 tests, 6 docs.
+"""
+LEFT = """\
+from boxes import Box
+from root import Root
+
+
+class Left(Root):
+    def _make_left_box(self) -> Box:
+        return Box()
 """
 ALL = (1, 2, 3, 4, 5, 6)
 Files = Mapping[str, str | bytes]
@@ -104,3 +116,27 @@ def contents(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and not {".git", ".classmod", "__pycache__"} & {*path.relative_to(root).parts}
     }
+
+
+# --- on disk, with the gates left out ----------------------------------------------------------------
+
+
+def land(root: Path) -> None:
+    apply(survey(root, TWO_SIDES), (), Options(no_gate=frozenset({"mypy"})), lambda _: None)
+
+
+def landed(root: Path, files: Files) -> dict[str, bytes]:
+    """What a tree with these files becomes on disk; what is always around them and a class are there too."""
+    land(lay(root, {**AROUND, "left.py": LEFT, **files}))
+    return contents(root)
+
+
+def refused(root: Path, files: Files) -> str:
+    """Why a tree is refused; nothing of it has been written."""
+    lay(root, {**AROUND, "left.py": LEFT, **files})
+    before = contents(root)
+    with pytest.raises(MigrationError) as caught:
+        land(root)
+    assert contents(root) == before
+    assert "\n" not in str(caught.value)
+    return str(caught.value)

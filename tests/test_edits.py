@@ -113,3 +113,12 @@ def test_blank_lines_belong_to_what_they_surround() -> None:
 def test_unexplained() -> None:
     with pytest.raises(UnexplainedChange, match=r"^line 4: 'd' -> 'D'"):
         between(PATH, "a\nb\nc\nd\n", "A\nb\nc\nD\n", [Report(1, 1, 2, "first")])
+
+
+def test_long_lines_that_repeat_themselves() -> None:
+    before = "x = " + "a.old + b.new_old * " * 3000 + "1\n"
+
+    edits = between(PATH, before, before.replace("a.old", "a.new"), ANYWHERE)
+
+    assert {(e.end - e.start, e.replacement) for e in edits} == {(3, "new")}
+    assert len(edits) == 3000

@@ -147,6 +147,21 @@ def test_no_command_of_the_repository_is_run(repository: Path) -> None:
     assert names(repository) == {"a.py"}
 
 
+def test_files_that_are_not_checked_out(repository: Path) -> None:
+    put(repository, "a.py", "b.py", "c.py")
+    git(repository, "add", ".")
+    git(repository, "update-index", "--skip-worktree", "b.py", "c.py")
+    (repository / "b.py").unlink()
+    (repository / "c.py").unlink()
+
+    tree = read(repository)
+
+    assert set(tree.snapshot) == {A}
+    assert [f"{note.path}: {note.text}" for note in tree.notes] == [
+        "b.py: not checked out, 2 in all: old names in such files stay"
+    ]
+
+
 def test_git_that_fails_is_done_without_and_said(repository: Path) -> None:
     put(repository, "a.py", "build/b.py")
     (repository / ".git/HEAD").write_text("nonsense")

@@ -456,6 +456,18 @@ def test_a_run_with_nothing_to_do_is_not_refused(repository: Path) -> None:
     assert run(repository).landed == ()
 
 
+def test_a_file_that_git_ignores_is_not_written_over(repository: Path) -> None:
+    (repository / ".gitignore").write_text("client_types.py\n")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "more")
+    (repository / "client_types.py").write_text("mine\n")
+
+    with pytest.raises(MigrationError, match=r"^client_types\.py is there already, ignored by git"):
+        run(repository)
+
+    assert (repository / "client_types.py").read_text() == "mine\n"
+
+
 def test_the_patch_is_what_apply_makes(tmp_path: Path) -> None:
     root = lay(tmp_path / "project", contents(FIXTURE / "before"))
 

@@ -9,6 +9,7 @@ import pytest
 
 from codemods import project
 from codemods.codemod import Source
+from codemods.data import MigrationError
 from codemods.plan import plan
 from tests.helpers import AROUND, failures, migrated
 from tests.trees import TWO_SIDES, tree
@@ -80,6 +81,18 @@ def test_changes_come_in_order_with_edits_of_their_phases() -> None:
     assert all(change.edits for change in made.changes)
     assert {edit.phase for change in made.changes for edit in change.edits} == {1, 2, 4}
     assert all(edit.reasons for change in made.changes for edit in change.edits)
+
+
+@pytest.mark.parametrize("name", ["b\udcff", "my-boxes", "b\n"])
+def test_a_file_that_no_import_can_name(name: str) -> None:
+    files: dict[str, str | bytes] = {**AROUND, "left.py": LEFT, f"{name}/__init__.py": ""}
+    files[f"{name}/boxes.py"] = files.pop("boxes.py")
+    files["boxes.py"] = ""
+
+    with pytest.raises(
+        MigrationError, match=r"boxes\.py: no import can name this path, and root.py would have"
+    ):
+        plan(project.read(tree(files), TWO_SIDES), frozenset({1}))
 
 
 def test_created_files_have_no_before() -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods.data import MigrationError
-from tests.trees import HIERARCHY, known
+from tests.trees import BOXES, HIERARCHY, known
 
 IMPORTS = "from bases import *\nfrom boxes import *\n"
 Files = dict[str, "str | bytes"]
@@ -89,6 +89,7 @@ def test_noop_broken_file_of_its_own(source: str | bytes, why: str) -> None:
         (b"# coding: rot13\n# Left", "undecodable", "Left"),
         (b"\xef\xbb\xbf# coding: latin-1\n# Left", "encoding-conflict", "Left"),
         (b"Left()\0", "control-character", "Left"),
+        ("Left()\n".encode("utf-16"), "undecodable", "Left"),
     ],
 )
 def test_refuses_a_broken_file_that_names_the_hierarchy(source: str | bytes, code: str, named: str) -> None:
@@ -100,6 +101,75 @@ def test_refuses_a_broken_file_that_names_the_hierarchy(source: str | bytes, cod
     assert str(caught.value).startswith(f"a.py: {code}")
     assert str(caught.value).endswith(f"; it names {named}, so nothing is written")
     assert [str(f.path) for f in found.failures] == ["a.py"]
+
+
+def test_a_module_whose_name_is_no_utf8() -> None:
+    files = {**HIERARCHY, "l\udcff.py": f"{IMPORTS}class Leaf(Left): ...", "a.py": "_left_box = ("}
+
+    with pytest.raises(MigrationError, match=r"it names _left_box, so nothing is written"):
+        known(files).refuse_broken_files()
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "why"),
+    [
+        ("bases.pyi", "VERSION: int", "it declares nothing of the hierarchy"),
+        ("boxes.pyi", BOXES, "it declares nothing of the hierarchy"),
+        ("leaf.pyi", "from bases import Left\nclass Leaf(Left): ...", "there is no such module"),
+    ],
+)
+def test_noop_stub_of_its_own(path: str, source: str, why: str) -> None:
+    known({**HIERARCHY, path: source}).refuse_stubs()
+
+
+@pytest.mark.parametrize("source", ["class Left: ...", "class Left(:"])
+def test_refuses_a_stub_beside_a_module_of_the_hierarchy(source: str) -> None:
+    found = known({**HIERARCHY, "bases.pyi": source})
+
+    with pytest.raises(MigrationError, match=r"^bases\.pyi: declares \w+ beside bases\.py; "):
+        found.refuse_stubs()
+
+
+# --- classes with fields -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass A(Left):\n    n: int = 0",
+            "a field of its own",
+        ),
+        ("class A(Left):\n    _left_box: Box", "nothing makes fields of it"),
+        ("def dataclass(c): ...\n@dataclass\nclass A(Left):\n    _left_box: Box", "another decorator"),
+        ("from dataclasses import dataclass\n@dataclass\nclass A:\n    _left_box: Box", "another class"),
+    ],
+)
+def test_noop_class_without_such_fields(source: str, why: str) -> None:
+    known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from dataclasses import dataclass\n@dataclass\nclass A(Left):\n    _left_box: Box = None",
+        "import dataclasses as d\n@d.dataclass(frozen=True)\nclass A(Left):\n    _left_box: Box = None",
+        "import attrs\n@attrs.define\nclass A(Left):\n    _left_box: Box = None",
+        "import pydantic\nclass B(Left, pydantic.BaseModel): ...\nclass A(B):\n    _left_box: Box = 1",
+    ],
+)
+def test_refuses_a_field_that_the_constructor_takes(source: str) -> None:
+    with pytest.raises(
+        MigrationError, match=r"^a\.py:\d: _left_box is a field of A, which its constructor takes"
+    ):
+        known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+
+
+def test_refuses_a_root_that_would_make_fields() -> None:
+    root = "from dataclasses import dataclass\n@dataclass\nclass Root: ..."
+
+    with pytest.raises(MigrationError, match=r"^bases\.py:3: what Root declares are fields, which its"):
+        known({"boxes.py": BOXES, "bases.py": root}).refuse_fields()
 
 
 # --- collisions and bounds ----------------------------------------------------------------------

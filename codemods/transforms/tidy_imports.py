@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import libcst as cst
 
 from codemods.codemod import Codemod
+from codemods.data import MigrationError
 from codemods.importing import BLANK, end_of_imports, following, insert_import, module_part, with_name
 from codemods.modules import Modules
 from codemods.removal import kept_lines
@@ -23,6 +25,8 @@ class TidyImports(Codemod):
         wanted = [
             (*k, checked) for k, checked in sorted(self.given.imports.items()) if not self._has(*k, checked)
         ]
+        for source, name, _ in wanted:
+            self._refuse_taken(source, name)
         at_run_time = frozenset(name for _, name, checked in wanted if not checked)
         tidied = _without_imports(updated_node, at_run_time, cst.If)
         while unused := self._unused(tidied):
@@ -56,6 +60,17 @@ class TidyImports(Codemod):
             if same and binding.name == name and (checked or binding.node in surely):
                 return True
         return False
+
+    def _refuse_taken(self, source: str, name: str) -> None:
+        """Raise MigrationError where the file means something else by a name that it needs."""
+        for binding in self.given.module.scope.bindings.get(name, ()):
+            # What the standard library has may come from a package that does the same for older Pythons.
+            same = source in sys.stdlib_module_names or self._same_file(binding.source, source)
+            if not (same and binding.name == name):
+                raise MigrationError(
+                    f"{self.given.path}:{binding.node.lineno}: {name} is something else here, "
+                    f"and the migration needs it from {source}"
+                )
 
     def _same_file(self, one: str | None, other: str) -> bool:
         modules, path = self.project.modules, self.given.path

@@ -976,6 +976,40 @@ class Root(Generic[BoxType], OldNames):
     )
 
 
+def test_root_with_comments_at_the_end() -> None:
+    check_change(
+        {
+            "root.py": """\
+class Root:
+    def __init__(self):
+        self.started = False
+        # no more
+
+    # no more methods
+# no more classes
+""",
+        },
+        {
+            "root.py": f"""\
+{ROOT_HEAD}    def __init__(self):
+        self.started = False
+
+        self._box: Optional[BoxType] = None
+        self._on = False
+        self._count = False
+        # no more
+
+    def _make_box(self) -> BoxType:
+        raise NotImplementedError
+
+    # no more methods
+# no more classes
+""",
+        },
+        phases=(1,),
+    )
+
+
 def test_root_with_an_asynchronous_factory() -> None:
     check_change(
         {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.helpers import Files, check_change, check_noop
+import pytest
+
+from codemods.data import MigrationError
+from tests.helpers import Files, check_change, check_noop, planned
 
 LEFT = """\
 
@@ -1119,6 +1122,26 @@ from old_names import OldNames
 
 """,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Optional = 1",
+        "def Optional(): ...",
+        "class BoxType: ...",
+        "from boxes import Box as BoxType",
+        "from boxes import BoxType",
+        "import boxes as OldNames",
+    ],
+)
+def test_root_with_something_else_by_a_name_it_needs(line: str) -> None:
+    with pytest.raises(
+        MigrationError, match=r"^root\.py:1: \w+ is something else here, and the migration needs"
+    ):
+        planned(
+            {"root.py": f"{line}\n\n\nclass Root:\n    def __init__(self):\n        self.started = False\n"}
+        )
 
 
 def test_root_with_annotations_from_the_future() -> None:
