@@ -64,7 +64,22 @@ def pieces(text: Text, body: Sequence[ast.stmt]) -> list[Piece]:
             before = found[-1]
             found[-1] = Piece(before.nodes, before.first, before.last + owned, before.lead)
         found.append(Piece(nodes, first, _end(nodes[-1]), tuple(lead[owned:])))
+    if found and hasattr(found[-1].nodes[-1], "body"):
+        end = found[-1]
+        found[-1] = Piece(end.nodes, end.first, _last_comment(text, end), end.lead)
     return found
+
+
+def _last_comment(text: Text, piece: Piece) -> int:
+    """The last line of what follows the last piece of a block and is indented as its inside."""
+    column, last, line = piece.nodes[0].col_offset, piece.last, piece.last + 1
+    while line <= len(text.starts) and _is_blank(text.line(line)):
+        if "#" in text.line(line):
+            if _indent(text.line(line)) <= column:
+                break
+            last = line
+        line += 1
+    return last
 
 
 def removals(
