@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -36,10 +36,14 @@ class Example:
     def __init__(self, code: str) -> None:
         code = textwrap.dedent(_without_prompts(code))
         self.text = Text(code, "utf-8", False, line_starts(code))
+        self._found: dict[str, dict[int, Occurrence]] = {}
         try:
             self.module: Module | None = Module(PurePosixPath(), self.text, parse(self.text))
         except UnreadableSource:
             self.module = None
+        nodes = [*ast.walk(self.module.tree)] if self.module else []
+        self._classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        self._kinds = _kinds(nodes)
 
     def part(self, line: int, from_end: int, name: str) -> Part | None:
         """What a name is a part of; ``from_end`` counts from its start to the end of the line.
@@ -49,7 +53,9 @@ class Example:
         if self.module is None or not 1 <= line <= len(self.text.starts):
             return None
         offset = self.text.offset(line, len(self.text.line(line)) - from_end + 1)
-        found = next((o for o in in_module(self.module, {name: None}) if o.offset == offset), None)
+        if name not in self._found:
+            self._found[name] = {o.offset: o for o in in_module(self.module, {name: None})}
+        found = self._found[name].get(offset)
         if found is None:
             return None
         if found.kind in _OWN:
@@ -101,29 +107,32 @@ class Example:
             case ast.Await() | ast.NamedExpr():
                 yield from self._named(receiver.value, offset)
             case ast.Name() | ast.Attribute():
-                yield from self._assigned(ast.unparse(receiver))
+                yield from self._kinds.get(ast.unparse(receiver), ())
                 yield _last(receiver)
-
-    def _assigned(self, name: str) -> Iterator[str]:
-        assert self.module is not None
-        for node in ast.walk(self.module.tree):
-            match node:
-                case ast.Assign(value=ast.Call(func=made)) if name in map(ast.unparse, node.targets):
-                    yield _last(made)
-                case ast.AnnAssign() if ast.unparse(node.target) == name:
-                    yield from _WORD.findall(ast.unparse(node.annotation))
-                case ast.arg(annotation=ast.expr() as annotation) if node.arg == name:
-                    yield from _WORD.findall(ast.unparse(annotation))
 
     def _around(self, offset: int) -> Iterator[str]:
         """The bases of the class an offset stands in, then the class: others may have its name."""
         assert self.module is not None
         line, _ = self.text.place(offset)
-        nodes = (n for n in ast.walk(self.module.tree) if isinstance(n, ast.ClassDef))
-        around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or 0)]
+        around = [n for n in self._classes if n.lineno <= line <= (n.end_lineno or 0)]
         for node in sorted(around, key=lambda n: n.lineno)[-1:]:
             yield from (_last(base) for base in node.bases)
             yield node.name
+
+
+def _kinds(nodes: Iterable[ast.AST]) -> dict[str, list[str]]:
+    """The names of variables and parameters, and those of the classes that each may be of."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        match node:
+            case ast.Assign(value=ast.Call(func=made), targets=targets):
+                for target in targets:
+                    found.setdefault(ast.unparse(target), []).append(_last(made))
+            case ast.AnnAssign(target=target, annotation=annotation):
+                found.setdefault(ast.unparse(target), []).extend(_WORD.findall(ast.unparse(annotation)))
+            case ast.arg(arg=name, annotation=ast.expr() as annotation):
+                found.setdefault(name, []).extend(_WORD.findall(ast.unparse(annotation)))
+    return found
 
 
 def _last(node: ast.expr) -> str:

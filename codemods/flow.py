@@ -26,6 +26,7 @@ class Flow:
         self.modules = classes.modules
         self.module = module
         self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+        self.blocks = [node for node in self.parents if isinstance(node, Function | ast.ClassDef)]
         self._others: dict[PurePosixPath, Flow] = {module.path: self}
 
     def within(self, module: Module) -> Flow:

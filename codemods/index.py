@@ -36,8 +36,9 @@ class ClassInfo:
 
     @property
     def parents(self) -> tuple[ClassRef, ...]:
-        """The bases that are classes of the tree."""
-        return tuple(base.meaning for base in self.bases if isinstance(base.meaning, ClassRef))
+        """The bases that are other classes of the tree."""
+        found = (base.meaning for base in self.bases)
+        return tuple(ref for ref in found if isinstance(ref, ClassRef) and ref != self.ref)
 
     def functions(self) -> Iterator[Function]:
         """The functions defined in the class body, in conditional blocks too."""
@@ -65,8 +66,14 @@ class Classes:
         return self._infos[ref]
 
     def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
-        bases = tuple(Base(b, self.modules.meaning(b, n.scope)) for n in nodes for b in n.node.bases)
+        bases = tuple(Base(b, self._base(b, node)) for node in nodes for b in node.node.bases)
         return ClassInfo(ref, nodes, bases)
+
+    def _base(self, base: ast.expr, node: ClassNode) -> Meaning | None:
+        """What a base in a class header is; one of the class's own name is what that was before."""
+        name, bindings = node.node.name, node.scope.bindings[node.node.name]
+        earlier = sum(binding.node.lineno < node.node.lineno for binding in bindings)
+        return self.modules.meaning(base, node.scope, {(id(node.scope), name): earlier})
 
     def mro(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """The class and its ancestors in the tree, in Python's method resolution order (C3).

@@ -64,12 +64,16 @@ class Mentions:
         bare = said == (Decision.RENAME, reason) and not mention.owners
         if bare and (other := self._subject(path, text, name)):
             return Decision.ASK, f"this page names {other.name}, which has a {name} of its own, and no other"
-        return self._with_age(said, name, text[offset + len(name) :])
+        return self._with_age(said, name, text, offset)
 
-    def _with_age(self, said: Said, name: str, following: str) -> Said:
+    def _with_age(self, said: Said, name: str, text: str, offset: int) -> Said:
         """The decision for a spelling that is stale; where it is given something, that is stale too."""
         decision, reason = said
-        takes = name in self.spec.stale and self.spec.is_factory(self.new[name]) and _TAKES.match(following)
+        takes = (
+            name in self.spec.stale
+            and self.spec.is_factory(self.new[name])
+            and _TAKES.match(text, offset + len(name))
+        )
         return (decision, reason + OLDER) if decision is Decision.RENAME and takes else said
 
     def _subject(self, path: PurePosixPath, text: str, name: str) -> ClassRef | None:
@@ -88,7 +92,7 @@ class Mentions:
         if not before and (kept := self._kept_in(module, owner, name)):
             return Decision.KEEP, kept
         said = self._said(name, owners, (module.text.line(line),), "documentation of the hierarchy")
-        return self._with_age(said, name, module.text.text[offset + len(name) :])
+        return self._with_age(said, name, module.text.text, offset)
 
     def _kept_in(self, module: Module, owner: ClassRef | None, name: str) -> str | None:
         """Why a name stays in words about a class, or about a module where ``owner`` is None."""

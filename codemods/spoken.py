@@ -58,7 +58,5 @@ def meaning(receivers: Receivers, offset: int, name: str) -> str | None:
 
 def _around(receivers: Receivers, line: int) -> ast.AST:
     """The innermost function or class that a line stands in, else the module."""
-    tree = receivers.module.tree
-    scopes = (n for n in ast.walk(tree) if isinstance(n, Function | ast.ClassDef))
-    around = [n for n in scopes if n.lineno <= line <= (n.end_lineno or 0)]
-    return max(around, key=lambda node: node.lineno, default=tree)
+    around = [n for n in receivers.blocks if n.lineno <= line <= (n.end_lineno or 0)]
+    return max(around, key=lambda node: node.lineno, default=receivers.module.tree)

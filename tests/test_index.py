@@ -42,6 +42,8 @@ def _joins(source: str | bytes, **others: str) -> list[str]:
         ("from root import Root\ndef f(Root):\n    class A(Root): ...", "a parameter"),
         ("import root\nclass A(root.Other): ...", "another name of the module"),
         ("import root\nclass A(root.Root", "a file that does not parse"),
+        ("class A(A): ...", "itself"),
+        ("class A: ...\nclass A(A): ...", "one class of two"),
     ],
 )
 def test_noop_class_does_not_join(source: str, why: str) -> None:
@@ -53,6 +55,10 @@ def test_noop_class_does_not_join(source: str, why: str) -> None:
     [
         "from root import Root\nclass A(Root): ...",
         "from root import Root as R\nclass A(R): ...",
+        "from root import Root as A\nclass A(A): ...",
+        "from root import Root as A\nclass A(A): ...\nA = wrapped(A)",
+        "try:\n    from x import A\nexcept ImportError:\n    from root import Root as A\nclass A(A): ...",
+        "from root import Root\ntry:\n    import x\nexcept E:\n    class A(Root): ...\nclass A(A): ...",
         "import root\nclass A(root.Root): ...",
         "import root as r\nclass A(r.Root): ...",
         "from root import *\nclass A(Root): ...",
