@@ -14,6 +14,6 @@ The rules of the house:
 The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes`` and ``modules``
 read Python; ``index``, ``roles``, ``sites``, ``arguments`` make a ``project`` of a snapshot; ``codemod`` and
 ``transforms`` edit; ``phases`` and ``plan`` say what a set of phases makes of the tree; ``staging``,
-``gates`` and ``journal`` prove, land and take back; ``migrate`` does all of it in order.
+``gates``, ``trials`` and ``journal`` prove, land and take back; ``migrate`` does all of it in order.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """

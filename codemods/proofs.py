@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods import trials
@@ -67,7 +66,7 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        made = partial(_gates, found, start, options, cache, known)
+        made = _gates(found, start, options, cache, known)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None), base, "before")
@@ -131,25 +130,24 @@ class _Bench:
 
 
 def _gates(
-    found: Survey,
-    start: Origin,
-    options: Options,
-    cache: Path,
-    known: set[PurePosixPath],
-    stage: Stage | None,
-) -> list[Gate]:
-    """The gates of a stage that are wanted; of the tree before, where it is None."""
-    python = interpreter(found.root, options.python)
+    found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
+) -> Callable[[Stage | None], list[Gate]]:
+    """What gives the gates of a stage that are wanted; of the tree before, where it is None."""
     modules = start.project.modules
     roots = tuple(sorted({modules.root_of(ref.path) for ref in start.project.index.members}))
     rewording = _rewording(start.project)
-    gates: list[Gate] = [Mypy(cache, roots, python, rewording, options.allow_plugins)]
-    if options.test_command:
-        command = trials.command(
-            options.test_command, found.root, start.project, roots, known, options.timeout
-        )
-        gates += trials.gates(start.project, command, rewording, options.max_new_failures, stage)
-    return [gate for gate in gates if gate.name not in options.no_gate]
+    python = interpreter(found.root, options.python)
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
+    tests = None
+    if words := options.test_command:
+        command = trials.command(words, found.root, start.project, roots, known, options.timeout)
+        tests = trials.Trials(start.project, command, rewording, options.max_new_failures)
+
+    def gates(stage: Stage | None) -> list[Gate]:
+        every: list[Gate] = [mypy, *(tests.gates(stage) if tests else ())]
+        return [gate for gate in every if gate.name not in options.no_gate]
+
+    return gates
 
 
 def _rewording(project: Project) -> Rewording:

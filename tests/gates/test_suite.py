@@ -278,3 +278,17 @@ def test_a_failure_of_either_look_is_one(tree: Path) -> None:
 
     assert "no whole report" in suite.of(lay(tree, {"test_a.py": text})).failure
     assert counted(tree) == 2
+
+
+def test_a_look_that_fails_later_says_nothing(tree: Path) -> None:
+    text = COUNTING + "import os\ndef test_end():\n    if count == 2: os._exit(0)\n"
+    suite = Suite(Command(PYTEST, tree.parent / "original"))
+    first = suite.of(lay(tree, {"test_a.py": text}))
+
+    suite.look_again(tree)
+
+    assert counted(tree) == 2
+    assert suite.of(tree) is first
+    suite.look_again(tree)
+    assert suite.of(tree).failure == ""
+    assert counted(tree) == 3
