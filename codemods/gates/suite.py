@@ -37,8 +37,8 @@ class Run:
     """What came of the command in one state of the tree.
 
     ``tests`` are those of ``junit.read``, ``warned`` are DeprecationWarnings by the file of the tree
-    that they blame (``deaf``: pytest recorded none). ``failure`` says why there is nothing to compare, empty
-    when there is.
+    that they blame; ``deaf`` says that pytest was told to record none. ``failure`` says why there is
+    nothing to compare, empty when there is.
     """
 
     tests: tuple[Problem, ...] = ()

@@ -6,7 +6,7 @@ Skipped, gone, newly expected to fail: all of it is lost, for pytest's exit stat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -115,7 +115,7 @@ def _measured(found: Run, tree: Path) -> Measurement:
     return Measurement(problems, figures, found.failure, found.remarks, passed)
 
 
-Pairs = Iterable[tuple[Problem, Problem | None]]
+Pairs = Sequence[tuple[Problem, Problem | None]]
 """Each test before with itself after; None where it is gone."""
 
 
