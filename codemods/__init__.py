@@ -16,7 +16,7 @@ The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``,
 read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index``, ``roles``, ``sites``,
 ``arguments`` make a ``project`` of a snapshot; ``codemod`` and ``transforms`` edit; ``phases`` and ``plan``
 say what a set of phases makes of the tree; ``verify`` makes every changed file a second time, without
-LibCST, and lets nothing pass that differs; ``staging``, ``gates`` and ``journal`` prove, land and take back;
-``migrate`` does all of it in order.
+LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` and ``journal`` prove, land and
+take back; ``migrate`` does all of it in order.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """

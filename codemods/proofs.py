@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods import trials
@@ -75,7 +74,7 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        made = partial(_gates, found, start, options, cache, known)
+        made = _gates(found, start, options, cache, known)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None), base, "before")
@@ -139,29 +138,30 @@ class _Bench:
 
 
 def _gates(
-    found: Survey,
-    start: Origin,
-    options: Options,
-    cache: Path,
-    known: set[PurePosixPath],
-    stage: Stage | None,
-) -> list[Gate]:
-    """The gates of a stage that are wanted; of the tree before, where it is None."""
+    found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
+) -> Callable[[Stage | None], list[Gate]]:
+    """What gives the gates of a stage that are wanted; of the tree before, where it is None."""
     project = start.project
     roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
     mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
-    gates: list[Gate] = [
+    static: list[Gate] = [
         mypy,
         Precision(mypy, {path: _leaving(project, path) for path in known}),
         Api(roots, renaming(project)),
         Duplication(bases, rewording),
     ]
-    if options.test_command:
-        command = trials.command(options.test_command, found.root, project, roots, known, options.timeout)
-        gates += trials.gates(project, command, rewording, options.max_new_failures, stage)
-    return [gate for gate in gates if gate.name not in options.no_gate]
+    tests = None
+    if words := options.test_command:
+        command = trials.command(words, found.root, project, roots, known, options.timeout)
+        tests = trials.Trials(project, command, rewording, options.max_new_failures)
+
+    def gates(stage: Stage | None) -> list[Gate]:
+        every = [*static, *(tests.gates(stage) if tests else ())]
+        return [gate for gate in every if gate.name not in options.no_gate]
+
+    return gates
 
 
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:

@@ -14,7 +14,7 @@ from codemods.gates.suite import Command, Suite
 from codemods.gates.tests import Outcomes
 from codemods.phases import REPAIR
 from codemods.project import Project
-from codemods.steps import Stage
+from codemods.steps import Contents, Stage
 
 TESTS, OLD_TESTS, DEPRECATIONS = "tests", "old-tests", "deprecations"
 
@@ -32,29 +32,47 @@ def command(
     return Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout)
 
 
-def gates(
-    project: Project, given: Command, rewording: Rewording, max_new_failures: int, stage: Stage | None
-) -> list[Gate]:
-    """The gates of a stage; None stands for the tree before, which is looked at twice.
+class Trials:
+    """The gates of a run, made for one stage after the other; they share what is known of the tree before.
 
-    So is a repaired tree, with which all that comes is compared. The tests as they were before run on
-    the new code of every stage that changes them.
+    ``max_new_failures`` is how many lost tests are tolerated.
     """
-    bare = stage is None or stage.phase is REPAIR
-    suite = Suite(given, looks=2 if bare else 1)
-    old = {}
-    if stage is not None and not bare:
-        before = project.snapshot
+
+    def __init__(self, project: Project, given: Command, rewording: Rewording, max_new_failures: int) -> None:
+        self._project = project
+        self._command = given
+        self._rewording = rewording
+        self._max_new_failures = max_new_failures
+        self._bare = Suite(given, looks=2)
+
+    def gates(self, stage: Stage | None) -> list[Gate]:
+        """The gates of a stage; None stands for the tree before, which is looked at twice.
+
+        So is a repaired tree, with which all that comes is compared. The tests as they were before run on
+        the new code of every stage that changes them.
+        """
+        old = self._old_tests(stage) if stage else {}
+        if stage is not None and stage.phase is REPAIR:
+            self._bare = Suite(self._command, looks=2)
+        bare = stage is None or stage.phase is REPAIR
+        suite = self._bare if bare else Suite(self._command)
+        made = [self._outcomes(TESTS, suite, {})]
+        if bare or old:
+            made.append(self._outcomes(OLD_TESTS, Suite(self._command) if old else suite, old))
+        return [*made, self._deprecations(suite, stage)] if self._command.is_pytest else made
+
+    def _outcomes(self, name: str, suite: Suite, old: Contents) -> Gate:
+        return Outcomes(suite, self._bare, name, self._rewording, self._max_new_failures, old)
+
+    def _old_tests(self, stage: Stage) -> Contents:
+        """The tests that a stage has changed, as they were before."""
+        before = self._project.snapshot
         changed = (path for path, data in stage.contents.items() if data != before.get(path))
-        old = {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
-    made: list[Gate] = [Outcomes(suite, TESTS, rewording, max_new_failures)]
-    if bare:
-        made.append(Outcomes(suite, OLD_TESTS, rewording, max_new_failures))
-    elif old:
-        made.append(Outcomes(Suite(given), OLD_TESTS, rewording, max_new_failures, old))
-    if given.is_pytest:
-        complete = stage is not None and stage.numbers >= set(range(1, project.spec.tests_phase + 1))
-        left = (s for s in project.sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
+        return {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
+
+    def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:
+        spec, sites = self._project.spec, self._project.sites
+        complete = stage is not None and stage.numbers >= set(range(1, spec.tests_phase + 1))
+        left = (s for s in sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
         settled = frozenset((str(site.path), site.name) for site in left)
-        made.append(Deprecations(suite, pattern(project.spec.compatibility), complete, settled))
-    return made
+        return Deprecations(suite, pattern(spec.compatibility), complete, settled)

@@ -37,8 +37,8 @@ class Run:
     """What came of the command in one state of the tree.
 
     ``tests`` are those of ``junit.read``, ``warned`` are DeprecationWarnings by the file of the tree
-    that they blame (``deaf``: pytest recorded none). ``failure`` says why there is nothing to compare, empty
-    when there is.
+    that they blame; ``deaf`` says that pytest was told to record none. ``failure`` says why there is
+    nothing to compare, empty when there is.
     """
 
     tests: tuple[Problem, ...] = ()
@@ -159,15 +159,17 @@ class Suite:
     def of(self, tree: Path) -> Run:
         """What came of the run; ``tree`` is looked at the first time only."""
         if self._run is None:
-            self._run = self.again(tree)
+            self._run = self._command.run(tree)
             for _ in range(1, self._looks):
                 if not self._run.failure:
-                    self._run = settled(self._run, self.again(tree))
+                    self._run = settled(self._run, self._command.run(tree))
         return self._run
 
-    def again(self, tree: Path) -> Run:
-        """What comes of another run, in ``tree`` as it is now."""
-        return self._command.run(tree)
+    def look_again(self, tree: Path) -> None:
+        """Repeat the run in the same tree, which may show that more tests are unstable."""
+        second = self._command.run(tree)
+        if not second.failure:
+            self._run = settled(self.of(tree), second)
 
 
 def settled(first: Run, second: Run) -> Run:

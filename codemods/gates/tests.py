@@ -6,7 +6,7 @@ Skipped, gone, newly expected to fail: all of it is lost, for pytest's exit stat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +14,10 @@ from codemods.data import Change, Outcome, Problem, Verdict
 from codemods.gates import Measurement, inconclusive, instead, listed
 from codemods.gates.junit import FAILING, PASSED
 from codemods.gates.rewording import Rewording
-from codemods.gates.suite import INTERRUPTED, UNSTABLE, Run, Suite, settled
+from codemods.gates.suite import INTERRUPTED, UNSTABLE, Run, Suite
+
+LOOKS = 3
+"""How often the tree before is looked at again before a test counts as lost."""
 
 # What differs from run to run in the words of a failure.
 _FLEETING = re.compile(r"0x[0-9a-fA-F]+|\bid='?\d+|\b\d+\.\d+|\b\d+ ?m?s\b|:\d+\b|\bpytest-\d+\b")
@@ -22,13 +25,14 @@ _FLEETING = re.compile(r"0x[0-9a-fA-F]+|\bid='?\d+|\b\d+\.\d+|\b\d+ ?m?s\b|:\d+\
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The gate. ``suite`` is the run of the stage that is measured.
+    """The gate. ``suite`` is the run of the stage that is measured, ``bare`` that of the tree before.
 
     ``old`` are files (None: not there) to be put in place for the run: the tests as they were before.
     ``max_new_failures`` is how many lost tests are tolerated.
     """
 
     suite: Suite
+    bare: Suite
     name: str = "tests"
     rewording: Rewording = field(default_factory=Rewording)
     max_new_failures: int = 0
@@ -73,12 +77,19 @@ class Outcomes:
     def reconsider(
         self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
     ) -> Verdict:
-        """Judge again, after one more look at the tree before: what is lost may not be stable there."""
-        again = self.suite.again(tree)
-        if again.failure:
-            return self.compare(before, after, changes)
-        known = Run((*before.problems, *before.notes), (), int(before.figures["status"]))
-        return self.compare(_measured(settled(known, again), tree), after, changes)
+        """Judge again, after more looks at the tree before: what is lost may not be stable there.
+
+        What they show is remembered for all later stages.
+        """
+        verdict = self._judged_again(after, tree, changes)
+        for _ in range(LOOKS):
+            if verdict.outcome is Outcome.REFUSED:
+                self.bare.look_again(tree)
+                verdict = self._judged_again(after, tree, changes)
+        return verdict
+
+    def _judged_again(self, after: Measurement, tree: Path, changes: Iterable[Change]) -> Verdict:
+        return self.compare(_measured(self.bare.of(tree), tree), after, changes)
 
     def _now(self, test: Problem, new: Mapping[str, Problem]) -> Problem | None:
         """The test after; an old name in its id (a parameter, say) may have become a new one."""
@@ -104,7 +115,7 @@ def _measured(found: Run, tree: Path) -> Measurement:
     return Measurement(problems, figures, found.failure, found.remarks, passed)
 
 
-Pairs = Iterable[tuple[Problem, Problem | None]]
+Pairs = Sequence[tuple[Problem, Problem | None]]
 """Each test before with itself after; None where it is gone."""
 
 

@@ -122,6 +122,15 @@ def test_warnings_of_other_places_and_kinds_are_not_the_trees(tree: Path, tmp_pa
     assert ran(tree, {"test_a.py": test}).warned == ()
 
 
+def test_what_tests_print_is_not_kept(tree: Path) -> None:
+    prints = "import sys\ndef test_a():\n    print('hunter2')\n    print('hunter2', file=sys.stderr)\n"
+
+    found = ran(tree, {"test_a.py": prints + "    assert 0\n"})
+
+    assert [test.code for test in found.tests] == ["failed"]
+    assert "hunter2" not in repr(found)
+
+
 @pytest.mark.parametrize("status", [0, 3])
 def test_of_another_command_the_exit_status_is_a_test(tree: Path, status: int) -> None:
     words = (sys.executable, "-c", f"raise SystemExit({status})")
@@ -278,3 +287,17 @@ def test_a_failure_of_either_look_is_one(tree: Path) -> None:
 
     assert "no whole report" in suite.of(lay(tree, {"test_a.py": text})).failure
     assert counted(tree) == 2
+
+
+def test_a_look_that_fails_later_says_nothing(tree: Path) -> None:
+    text = COUNTING + "import os\ndef test_end():\n    if count == 2: os._exit(0)\n"
+    suite = Suite(Command(PYTEST, tree.parent / "original"))
+    first = suite.of(lay(tree, {"test_a.py": text}))
+
+    suite.look_again(tree)
+
+    assert counted(tree) == 2
+    assert suite.of(tree) is first
+    suite.look_again(tree)
+    assert suite.of(tree).failure == ""
+    assert counted(tree) == 3

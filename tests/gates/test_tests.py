@@ -10,7 +10,7 @@ import pytest
 from codemods.data import Outcome, Problem, Verdict
 from codemods.gates import Measurement
 from codemods.gates.rewording import Rewording
-from codemods.gates.suite import UNSTABLE, Command, Run, Suite
+from codemods.gates.suite import UNSTABLE, Command, Run, Suite, settled
 from codemods.gates.tests import Outcomes
 from tests.helpers import contents, lay
 
@@ -18,16 +18,16 @@ NOWHERE = Command((sys.executable, "-c", ""), Path("/nowhere"))
 
 
 class Told(Suite):
-    """Runs that are only told of: the first, and what comes of another."""
+    """Runs that are only told of: the first, and what comes of looking again, one after the other."""
 
-    def __init__(self, run: Run, again: Run | None = None) -> None:
+    def __init__(self, run: Run, *more: Run) -> None:
         super().__init__(NOWHERE)
         self._run = run
-        self._again = again
+        self.more = list(more)
 
-    def again(self, tree: Path) -> Run:
-        assert self._again is not None
-        return self._again
+    def look_again(self, tree: Path) -> None:
+        if not (second := self.more.pop(0)).failure:
+            self._run = settled(self.of(tree), second)
 
 
 def ended(name: str, code: str = "passed", message: str = "") -> Problem:
@@ -37,12 +37,14 @@ def ended(name: str, code: str = "passed", message: str = "") -> Problem:
 def measured(*tests: Problem, status: int | None = None, **more: object) -> Measurement:
     failing = any(t.code in ("failed", "error") for t in tests)
     run = Run(tests, (), int(failing) if status is None else status, **more)  # type: ignore[arg-type]
-    return Outcomes(Told(run)).measure(Path("/copy"))
+    return Outcomes(Told(run), Told(run)).measure(Path("/copy"))
 
 
 def judged(before: Measurement, after: Measurement, most: int = 0) -> Verdict:
     rewording = Rewording({"_left_box": "_box"})
-    return Outcomes(Told(Run()), rewording=rewording, max_new_failures=most).compare(before, after)
+    return Outcomes(Told(Run()), Told(Run()), rewording=rewording, max_new_failures=most).compare(
+        before, after
+    )
 
 
 GOOD, BAD = ended("test_good"), ended("test_bad", "failed", "AssertionError: assert 1 == 2")
@@ -194,24 +196,37 @@ def test_a_run_that_failed_is_inconclusive() -> None:
 # --- a second look ------------------------------------------------------------------------------
 
 
+FLAKY = ended("test_good", "failed")
+
+
 @pytest.mark.parametrize(
-    ("again", "outcome"),
+    ("looks", "outcome", "needed"),
     [
-        (Run((GOOD,)), Outcome.REFUSED),
-        (Run((ended("test_good", "failed"),), status=1), Outcome.PASSED),
-        (Run(()), Outcome.PASSED),
-        (Run(failure="it crashed"), Outcome.REFUSED),
+        ((Run((GOOD,)),) * 3, Outcome.REFUSED, 3),
+        ((Run((FLAKY,), status=1),), Outcome.PASSED, 1),
+        ((Run((GOOD,)), Run((GOOD,)), Run((FLAKY,), status=1)), Outcome.PASSED, 3),
+        ((Run(()),), Outcome.PASSED, 1),
+        ((Run(failure="it crashed"),) * 3, Outcome.REFUSED, 3),
     ],
 )
-def test_what_is_lost_may_not_be_stable_before(again: Run, outcome: Outcome) -> None:
-    gate = Outcomes(Told(Run(), again))
-    before, after = measured(GOOD), measured(ended("test_good", "failed"))
+def test_what_is_lost_may_not_be_stable_before(looks: tuple[Run, ...], outcome: Outcome, needed: int) -> None:
+    bare = Told(Run((GOOD,)), *looks)
+    gate = Outcomes(Told(Run()), bare)
+    before, after = measured(GOOD), measured(FLAKY)
     assert gate.compare(before, after).outcome is Outcome.REFUSED
 
     verdict = gate.reconsider(before, after, Path("/copy"))
 
     assert verdict.outcome is outcome
     assert ("1 unstable test" in verdict.reason) is (outcome is Outcome.PASSED)
+    assert len(looks) - len(bare.more) == needed
+
+
+def test_what_was_seen_to_be_unstable_is_remembered() -> None:
+    bare = Told(Run((GOOD,)), Run((FLAKY,), status=1))
+    for gate in (Outcomes(Told(Run()), bare), Outcomes(Told(Run()), bare, "old-tests")):
+        assert gate.reconsider(measured(GOOD), measured(FLAKY), Path("/copy")).passed
+    assert bare.more == []
 
 
 # --- old tests on the new code ------------------------------------------------------------------
@@ -227,7 +242,7 @@ def test_old_tests_are_put_in_place_for_the_run_only(tmp_path: Path) -> None:
     }
     command = Command((sys.executable, "-m", "pytest", "-q"), tmp_path / "original")
 
-    found = Outcomes(Suite(command), "old-tests", old=old).measure(tree)
+    found = Outcomes(Suite(command), Suite(command), "old-tests", old=old).measure(tree)
 
     assert {test.key: test.code for test in (*found.problems, *found.notes)} == {
         "test_a.py::test_x": "failed",
