@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import PurePosixPath
 
 from codemods import arguments, index, roles, sites
@@ -21,9 +22,14 @@ from codemods.roles import Roles
 from codemods.scopes import ClassRef
 from codemods.text import searchable
 
-# What generators write over their files.
-_GENERATED = re.compile(rb"@generated\b|\bDO NOT (?:EDIT|MODIFY)\b", re.IGNORECASE)
-_TOP = 1000
+_TOLD = {
+    rb"(?i)\A(?:(?:#.*)?\r?\n)*?#.*(?:@generated\b|\bDO NOT (?:EDIT|MODIFY)\b)": (
+        "a generated file is changed; what generates it has to change too"
+    ),
+    rb"(?m)^[ \t]*(?:import|from)[ \t]+(?:pickle|shelve|joblib|dill|cloudpickle)\b": (
+        "what was stored before the migration has the old names; it has to be made again"
+    ),
+}
 _LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)""", re.MULTILINE)
 _MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
 _FIELDS = ", which its constructor takes; such a class is not migrated"
@@ -69,15 +75,15 @@ class Project:
             if s.reason.endswith((ECHOED, OLDER))
         )
         return tuple(
-            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed, *self._generated()))
+            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed, *self._told_by_text()))
         )
 
-    def _generated(self) -> Iterator[Note]:
-        for path in self.by_path:
-            said = _GENERATED.search(self.snapshot[path][:_TOP])
-            if said and any(site.phase for site in self.by_path[path]):
-                line = self.snapshot[path][: said.start()].count(b"\n") + 1
-                yield Note(path, line, "a generated file is changed; what generates it has to change too")
+    def _told_by_text(self) -> Iterator[Note]:
+        """What is to be said of files that change, by what else they say."""
+        for path, (pattern, told) in product(self.by_path, _TOLD.items()):
+            found = re.search(pattern, self.snapshot[path])
+            if found and any(site.phase for site in self.by_path[path]):
+                yield Note(path, self.snapshot[path][: found.end()].count(b"\n") + 1, told)
 
     @property
     def failures(self) -> tuple[Failure, ...]:

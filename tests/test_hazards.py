@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codemods.migrate import steps, survey
-from tests.helpers import AROUND, LEFT, landed, lay, refused
+from tests.helpers import AROUND, LEFT, failures, landed, lay, refused
 from tests.trees import TWO_SIDES
 
 USE = "from left import Left\ndef use(b: Left):\n    {}\n"
@@ -129,11 +130,14 @@ def test_4_the_byte_is_named(tmp_path: Path) -> None:
     assert " at byte 899 " in refused(tmp_path, {"odd.py": b"\n" * 890 + b"_left_on \xe9\n"})
 
 
-def test_3_a_name_that_the_encoding_lacks(tmp_path: Path) -> None:
-    """A spec with such names cannot be written down, so the encoding is what lacks the letters."""
-    files = {"use.py": "# coding: latin-1\n" + USE.format("return b._left_box, '\u00e9'")}
+def test_3_a_name_that_the_encoding_has_no_form_for() -> None:
+    first, *others = TWO_SIDES.attributes
+    asked = replace(TWO_SIDES, attributes=(replace(first, new="_\u0431\u043e\u043a\u0441"), *others))
+    use = b"# coding: latin-1\n" + BODY.encode("latin-1")
 
-    assert b"b._box, '\xe9'" in landed(tmp_path, {"use.py": files["use.py"].encode("latin-1")})["use.py"]
+    (failure,) = failures({"left.py": LEFT, "use.py": use}, asked=asked)
+
+    assert str(failure).startswith("use.py: unencodable: ")
 
 
 def test_7_the_patch_of_files_without_a_last_newline_applies(tmp_path: Path) -> None:

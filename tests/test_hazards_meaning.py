@@ -188,10 +188,18 @@ def test_names_in_the_syntax_of_newer_pythons(source: str) -> None:
         pytest.param("def f(x): return x._left_box\n", 3, "the receiver's class is not known", id="22"),
         pytest.param("attrgetter('x._left_box')\n", 3, "a string that may name the attribute", id="29"),
         pytest.param("def f(o: Left): return f'{o._left_on=}'\n", 3, 'what f"{...=}" prints', id="30"),
+        pytest.param(
+            "# @generated\nfrom left import Left\nx = Left()._left_on\n",
+            1,
+            "what generates it has to change",
+            id="20",
+        ),
+        pytest.param("import pickle\nx = Left()._left_on\n", 3, "it has to be made again", id="34"),
     ],
 )
 def test_what_is_not_certain_is_a_note(source: str, line: int, text: str) -> None:
-    _, made = planned({"left.py": TOP, "use.py": HEAD + source})
+    use = source if source.startswith("#") else HEAD + source
+    _, made = planned({"left.py": TOP, "use.py": use})
 
     assert [n.line for n in made.notes if text in n.text and n.path == PurePosixPath("use.py")] == [line]
 
