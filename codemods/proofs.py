@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods.data import Change, Decision, Outcome, Snapshot, Verdict
 from codemods.gates import Gate, Measurement
-from codemods.gates.api import Api, Renaming
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
@@ -24,8 +24,13 @@ from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey, interpreter
 
+if TYPE_CHECKING:
+    from codemods.gates.api import Renaming
+
 Progress = Callable[[str], None]
 GATES = frozenset({"mypy", "precision", "api", "duplication"})
+TYPED = frozenset({"mypy", "precision"})
+"""Those that see more when a class that was missing is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,9 @@ def _gates(
     found: Survey, start: Origin, changed: set[PurePosixPath], options: Options, cache: Path
 ) -> list[Gate]:
     """All gates there are; ``changed`` are the files that differ in any stage."""
+    # griffe takes its time to be imported, and only apply needs it.
+    from codemods.gates.api import Api
+
     project = start.project
     roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
@@ -130,6 +138,9 @@ def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
 
 
 def renaming(project: Project) -> Renaming:
+    """What the api gate is told of a migration."""
+    from codemods.gates.api import Renaming
+
     def dotted(ref: ClassRef) -> str:
         return f"{project.modules.dotted(ref.path)}.{ref.qualname}"
 
@@ -163,8 +174,8 @@ def _figures(measurement: Measurement) -> str:
 
 
 def _reported(verdict: Verdict) -> Verdict:
-    """A repair uncovers what a missing name had hidden: that is told, and refuses nothing."""
-    if verdict.outcome is not Outcome.REFUSED:
+    """A repair uncovers what a missing class had hidden: that is told, and refuses nothing."""
+    if verdict.outcome is not Outcome.REFUSED or verdict.gate not in TYPED:
         return verdict
     return Verdict(
         verdict.gate, Outcome.PASSED, verdict.figures, verdict.new, verdict.fixed, "uncovered by the repair"
