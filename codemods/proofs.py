@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods import trials
 from codemods.data import Change, Decision, Outcome, Snapshot, Verdict
 from codemods.gates import Gate, Measurement, listed
-from codemods.gates.api import Api, Renaming
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
@@ -25,10 +25,15 @@ from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey, interpreter
 
+if TYPE_CHECKING:
+    from codemods.gates.api import Renaming
+
 Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
 )
+TYPED = frozenset({"mypy", "precision"})
+"""Those that see more when a class that was missing is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,9 @@ def _gates(
     found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
 ) -> Callable[[Stage | None], list[Gate]]:
     """What gives the gates of a stage that are wanted; of the tree before, where it is None."""
+    # griffe takes its time to be imported, and only apply needs it.
+    from codemods.gates.api import Api
+
     project = start.project
     roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
@@ -171,6 +179,9 @@ def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
 
 
 def renaming(project: Project) -> Renaming:
+    """What the api gate is told of a migration."""
+    from codemods.gates.api import Renaming
+
     def dotted(ref: ClassRef) -> str:
         return f"{project.modules.dotted(ref.path)}.{ref.qualname}"
 
@@ -207,9 +218,9 @@ def _figures(measurement: Measurement) -> str:
 def _reported(verdict: Verdict, after: Measurement) -> Verdict:
     """The verdict on a repair, which refuses nothing for what a missing name had hidden.
 
-    That are problems of mypy, and for every gate that there was nothing to be measured before.
+    That are problems that types show, and for every gate that there was nothing to be measured before.
     """
-    if verdict.outcome is Outcome.REFUSED and verdict.gate == "mypy":
+    if verdict.outcome is Outcome.REFUSED and verdict.gate in TYPED:
         return replace(verdict, outcome=Outcome.PASSED, reason="uncovered by the repair")
     if verdict.outcome is Outcome.INCONCLUSIVE and not after.failure:
         figures = f"{_figures(after)}, which is what the phases are compared with"

@@ -596,6 +596,17 @@ def test_repair_comes_first_and_goes_last(renamed: Path) -> None:
     assert contents(renamed) == before
 
 
+@pytest.mark.parametrize(("gate", "refused"), [("mypy", False), ("precision", False), ("api", True)])
+def test_what_a_repair_uncovers(renamed: Path, gated: Gated, gate: str, refused: bool) -> None:
+    """Types come to light with a class that was missing; a repair that breaks the API is none."""
+    gated(Stub({"left.py": "# its old name"}, name=gate))
+
+    report = apply(survey(renamed, SPEC, repair=True), PHASES, Options(), lambda _: None)
+
+    assert (report.refused is not None) is refused
+    assert report.proofs[0].verdicts[0].new
+
+
 def test_repair_stays_while_others_need_it(renamed: Path) -> None:
     run(renamed, repair=True)
 

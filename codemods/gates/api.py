@@ -65,13 +65,14 @@ class Api:
         if failed := inconclusive(self.name, before, after):
             return failed
         old, new = Surface(before.facts), Surface(after.facts)
-        if unreadable := _unreadable(old, new):
-            reason = f"griffe cannot read {', '.join(unreadable)}"
-            return Verdict(self.name, Outcome.INCONCLUSIVE, "not measured", reason=reason)
+        unread = [name for name, item in new.items.items() if item.kind == UNREADABLE]
+        told = [f"griffe cannot read {new.items[name].path}" for name in unread]
+        if any(name in old.items and old.items[name].kind != UNREADABLE for name in unread):
+            return Verdict(self.name, Outcome.INCONCLUSIVE, "not measured", reason="; ".join(told))
         lost = tuple(self._lost(old, new))
         figures = f"{before.figures['objects']:,.0f} objects, {len(lost)} broken"
         outcome = Outcome.REFUSED if lost else Outcome.PASSED
-        return Verdict(self.name, outcome, figures, lost, reason=_returning(old, new))
+        return Verdict(self.name, outcome, figures, lost, reason="; ".join((*told, *_returning(old, new))))
 
     def reconsider(
         self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
@@ -156,18 +157,9 @@ def _within_lost(name: str, old: Surface, new: Surface) -> bool:
     return found is None or new.items[found].kind != old.items[owner].kind
 
 
-def _unreadable(old: Surface, new: Surface) -> list[str]:
-    broken = [name for name, item in new.items.items() if item.kind == UNREADABLE]
-    return [
-        new.items[name].path for name in broken if name in old.items and old.items[name].kind != UNREADABLE
-    ]
-
-
-def _returning(old: Surface, new: Surface) -> str:
+def _returning(old: Surface, new: Surface) -> Iterator[str]:
     """What to say of public functions that are annotated to return something else."""
-    changed = [
-        f"{name} returns {now.returns}, not {item.returns}"
-        for name, item in old.items.items()
-        if item.public and item.returns and (now := new.items.get(name)) and item.returns != now.returns
-    ]
-    return "; ".join(changed)
+    for name, item in old.items.items():
+        now = new.items.get(name, item)
+        if item.public and item.returns != now.returns:
+            yield f"{name} returns {now.returns or 'anything'}, not {item.returns or 'anything'}"

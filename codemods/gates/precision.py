@@ -61,6 +61,7 @@ class Precision:
         made = after.facts.keys() - before.facts.keys()
         (was, total), (now, whole) = _sum(before.facts, both), _sum(after.facts, both)
         figures = f"{_percent(was, total)} -> {_percent(now, whole)} precise in {_files(len(both))}"
+        figures = figures if both else "no file concerned"
         if made:
             figures += f", {_percent(*_sum(after.facts, made))} in {len(made)} new"
         vaguer = [

@@ -336,6 +336,12 @@ def test_a_file_that_can_no_longer_be_read(tmp_path: Path) -> None:
     assert (verdict.outcome, verdict.reason) == (Outcome.INCONCLUSIVE, "griffe cannot read m.py")
 
 
+def test_a_file_that_could_not_be_read_before_either(tmp_path: Path) -> None:
+    verdict = judge(tmp_path, {"m.py": CLASS, "n.py": "def (:\n"}, {"m.py": CLASS, "n.py": "def (:\n"})
+
+    assert (verdict.outcome, verdict.reason) == (Outcome.PASSED, "griffe cannot read n.py")
+
+
 def test_a_tree_that_is_not_there(tmp_path: Path) -> None:
     gate = Api(ROOTS, NOTHING)
 

@@ -76,7 +76,7 @@ def test_nothing_changed(mypy: Mypy, tmp_path: Path) -> None:
     verdict = judge(mypy, tmp_path, {"src/a.py": VAGUE}, {"src/a.py": VAGUE})
 
     assert verdict.passed
-    assert verdict.figures == "nothing -> nothing precise in 0 files"
+    assert verdict.figures == "no file concerned"
 
 
 def test_more_is_known(mypy: Mypy, tmp_path: Path) -> None:
