@@ -17,6 +17,7 @@ _DEEP = 5  # copies of copies
 _DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 
 KEY = "key of a dictionary"
+MESSAGE = "words of a message"
 
 
 def called(call: ast.Call) -> str:

@@ -15,6 +15,9 @@ from codemods.text import Text, UnreadableSource, line_starts, parse, qualifier
 
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)(?: |$)")
 _WORD = re.compile(r"[^\W\d]\w*")
+SAYING = frozenset({"print", "debug", "info", "warning", "error", "exception", "critical"})
+"""Functions that show what they are given."""
+
 _OWN = {
     "parameter": "a parameter of its own",
     "keyword": "a keyword of its own",
@@ -83,6 +86,8 @@ class Example:
             ):
                 if text == found.name:
                     return Part(own="key of a dictionary")
+        if isinstance(parent, ast.Call) and parent.args[:1] == [found.node] and _last(parent.func) in SAYING:
+            return Part(own="words of a message")
         if text == found.name and isinstance(parent, ast.Call) and parent.args:
             return Part(tuple(self._named(parent.args[0], found.offset)))
         if re.fullmatch(r"[\w.]+", text):

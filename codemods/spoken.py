@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from codemods.dictionaries import KEY
+from codemods.dictionaries import KEY, MESSAGE
+from codemods.examples import SAYING
 from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
@@ -13,6 +14,7 @@ from codemods.known import Known
 _CHAIN = re.compile(r"(?<![\w.)\]])[^\W\d]\w*(?:\(\))?(?:\.[^\W\d]\w*(?:\(\))?)*\.$")
 _QUOTED = re.compile(r"[\"']$")
 _KEYED = re.compile(r"([\"'])(?:\s*:(?!:)|\s*\])")
+_CALLED = re.compile(r"(\w+)\([\"']$")
 _SET = re.compile(r"\s*=(?!=)")
 
 VARIABLE = "a variable of its own"
@@ -48,6 +50,8 @@ def meaning(receivers: Receivers, offset: int, name: str) -> str | None:
     if _QUOTED.search(before) and (keyed := _KEYED.match(after)) and keyed[1] == before[-1]:
         indexed = before[:-1].endswith("[")
         return KEY if indexed or ":" in keyed[0] else None
+    if (call := _CALLED.search(before)) and call[1] in SAYING:
+        return MESSAGE
     function = _around(receivers, line)
     if before.endswith(".") or not isinstance(function, Function):
         return None

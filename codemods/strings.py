@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from codemods.data import Confidence
-from codemods.dictionaries import KEY, attributes_in, called, held_in
+from codemods.dictionaries import KEY, MESSAGE, attributes_in, called, held_in
 from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known, agreed
@@ -28,8 +28,6 @@ _PATCHERS = frozenset({"object", "setattr", "delattr", "spy"})
 
 _GETTERS = frozenset({"attrgetter", "methodcaller"})
 _KEYED = frozenset({"get", "pop", "setdefault"})
-
-MESSAGE = "words of a message"
 
 
 def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known | str | None:

@@ -51,6 +51,7 @@ def _decided(text: str, path: str = "a.md") -> list[str]:
         ("```py\n_left_box = make()\nshow(_left_box)\n```", "a variable of its own"),
         ("```py\ndef f(_left_box=None):\n    return _left_box\n```", None),
         ("```py\nif stats.get('_left_box'): ...\n```", "key of a dictionary"),
+        ("```py\nlog.info('_left_box')\n```", "words of a message"),
         ("`Right._left_box`", "Right is on another side"),
         ("```py\nraise E('no _left_box')\n```", "words of a message"),
         ("```py\nf(_left_box=1)\n```", "a keyword of its own"),

@@ -797,6 +797,7 @@ def test_noop_prose_of_a_class_with_such_a_name_of_its_own_is_kept() -> None:
         ("def f():\n    # {'_left_box': 1}\n    ...", "keep"),
         ("def f():\n    # d['_left_box'] = 1\n    ...", "keep"),
         ("def f():\n    # getattr(x, '_left_box')\n    ...", "rename"),
+        ("def f():\n    # log.info('_left_box')\n    ...", "keep"),
         ("def f(x: Left):\n    # self.anything()[1]._left_box\n    ...", "rename"),
     ],
 )
