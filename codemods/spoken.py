@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 
 from codemods.dictionaries import KEY, MESSAGE
@@ -12,6 +13,7 @@ from codemods.infer import Receivers
 from codemods.known import Known
 
 _CHAIN = re.compile(r"(?<![\w.)\]])[^\W\d]\w*(?:\(\))?(?:\.[^\W\d]\w*(?:\(\))?)*\.$")
+_WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"[\"']$")
 _KEYED = re.compile(r"([\"'])(?:\s*:(?!:)|\s*\])")
 _CALLED = re.compile(r"(\w+)\([\"']$")
@@ -25,7 +27,7 @@ def receiver(receivers: Receivers, offset: int) -> Known | None:
     text = receivers.module.text
     line, column = text.place(offset)
     found = _CHAIN.search(text.line(line)[: column - 1])
-    if found is None:
+    if found is None or any(map(keyword.iskeyword, _WORD.findall(found[0]))):
         return None
     chain = ast.parse(found[0].removesuffix("."), mode="eval").body
     # It takes part in the code around it for as long as it is asked about.
