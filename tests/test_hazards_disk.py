@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codemods.data import MigrationError
-from codemods.migrate import Options, apply, leftovers, rollback, survey
-from tests.helpers import AROUND, LEFT, contents, land, landed, lay
+from codemods.migrate import apply, leftovers, rollback, survey
+from tests.helpers import AROUND, LEFT, UNPROVEN, contents, land, landed, lay
 from tests.trees import TWO_SIDES
 
 USE = "from left import Left\ndef use(b: Left):\n    return b._left_box\n"
@@ -111,7 +111,7 @@ def test_43_and_44_a_tree_that_changes_meanwhile(root: Path, what: str) -> None:
     before = contents(root)
 
     with pytest.raises(MigrationError, match=rf"{place.name}"):
-        apply(found, (), Options(no_gate=frozenset({"mypy"})), lambda _: None)
+        apply(found, (), UNPROVEN, lambda _: None)
 
     assert contents(root) == before
 
@@ -120,7 +120,7 @@ def test_44_a_file_that_comes_meanwhile_is_found_by_the_next_run(root: Path) -> 
     found = survey(root, TWO_SIDES)
     (root / "late.py").write_text(USE)
 
-    apply(found, (), Options(no_gate=frozenset({"mypy"})), lambda _: None)
+    apply(found, (), UNPROVEN, lambda _: None)
     assert (root / "late.py").read_text() == USE
     assert [str(site.path) for site in leftovers(survey(root, TWO_SIDES))] == ["late.py"]
 

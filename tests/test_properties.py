@@ -25,16 +25,15 @@ from hypothesis import strategies as st
 
 from codemods import project
 from codemods.data import Decision, Snapshot
-from codemods.migrate import Options, apply, rollback, survey
+from codemods.migrate import apply, rollback, survey
 from codemods.plan import plan
-from tests.helpers import contents, lay
+from tests.helpers import UNPROVEN, contents, lay
 from tests.layer_cases import imported
 from tests.trees import BOXES, TWO_SIDES, tree
 
 ALL = frozenset({1, 2, 3, 4, 5, 6})
 SETS = st.sets(st.sampled_from(sorted(ALL - {1}))).map(lambda some: frozenset(some | {1}))
 NEW = dict(TWO_SIDES.renames)
-UNPROVEN = Options(no_gate=frozenset({"mypy"}))
 PROPERTY = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
