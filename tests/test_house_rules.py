@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("patch",),
-    ("data",),
-    ("depth", "layer", "oracle", "process", "removal", "spec", "text"),
+    ("data", "depth"),
+    ("layer", "oracle", "process", "removal", "spec", "text"),
     ("edits", "find", "scopes", "worktree"),
     ("documents", "files", "modules", "occurrences"),
     ("examples", "gates", "importing", "index", "lock", "record"),
