@@ -5,17 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_stack
 
-# Python 3.11 compiles about 3000 levels, and a visitor takes up to five calls for one.
+_USUAL = 1000
+# From that Python 3.11 parses 3000 levels of code, and a visitor takes up to five calls for one.
 _CALLS = 20_000
 
 
 @contextmanager
 def deep() -> Iterator[None]:
     """Let calls nest as deep as code that is read or edited; as a decorator, for a function."""
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, _CALLS))
+    with _limit(max(sys.getrecursionlimit(), _CALLS)):
+        yield
+
+
+@contextmanager
+def usual() -> Iterator[None]:
+    """Let calls nest from here as without ``deep``: ``ast`` goes by that, and LibCST bears no more."""
+    with _limit(sum(1 for _ in walk_stack(None)) + _USUAL):
+        yield
+
+
+@contextmanager
+def _limit(calls: int) -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(calls)
     try:
         yield
     finally:
-        sys.setrecursionlimit(usual)
+        sys.setrecursionlimit(before)

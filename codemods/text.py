@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from codemods.depth import usual
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+")
 _QUALIFIER = re.compile(r"(\w+)(?:\([^()\r\n]*\))?`?(?:\.|#|::)`?$")
@@ -153,7 +155,7 @@ def searchable(data: bytes) -> bytes:
 def parse(text: Text) -> ast.Module:
     """``ast`` of a file. Raises UnreadableSource ``syntax-error`` with line and message."""
     try:
-        with warnings.catch_warnings():
+        with usual(), warnings.catch_warnings():
             # The tree is wanted, not the project's own SyntaxWarnings.
             warnings.simplefilter("ignore")
             return ast.parse(text.text)

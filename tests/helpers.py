@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -117,6 +118,10 @@ def contents(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and not {".git", ".classmod", "__pycache__"} & {*path.relative_to(root).parts}
     }
+
+
+def newer_than(*version: int) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(sys.version_info < (*version, 99), reason="syntax of a newer Python")
 
 
 # --- on disk, with the gates left out ----------------------------------------------------------------

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codemods.migrate import steps, survey
-from tests.helpers import AROUND, LEFT, failures, landed, lay, refused
+from tests.helpers import AROUND, LEFT, failures, landed, lay, newer_than, refused
 from tests.trees import TWO_SIDES
 
 USE = "from left import Left\ndef use(b: Left):\n    {}\n"
-
-
-def newer_than(*version: int) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(sys.version_info < (*version, 99), reason="syntax of a newer Python")
 
 
 def check_exact(root: Path, source: str | bytes) -> None:
@@ -85,6 +80,7 @@ def test_bytes_around_an_edit_stay(tmp_path: Path, data: str | bytes) -> None:
         pytest.param(b"print 'x'._left_box\n", "syntax-error", id="14 Python 2"),
         pytest.param(b"x = " + b"(" * 3000 + b"_left_box" + b")" * 3000, "syntax-error", id="19 brackets"),
         pytest.param(b"x = " + b"-" * 50_000 + b"1; _left_box", "parser-limit", id="19 signs"),
+        pytest.param(b"x = 1" + b" + 1" * 9000 + b"; _left_box", "parser-limit", id="19 operators"),
     ],
 )
 def test_a_file_that_cannot_be_read_and_names_the_hierarchy(tmp_path: Path, data: bytes, code: str) -> None:

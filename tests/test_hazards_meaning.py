@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods.data import MigrationError
-from tests.helpers import LEFT, migrated, planned
-from tests.test_hazards import newer_than
+from tests.helpers import LEFT, migrated, newer_than, planned
 
 HEAD = "from left import Left\nfrom boxes import Box\n"
 AFTER = {

@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("patch",),
-    ("data",),
-    ("building", "depth", "layer", "process", "removal", "text", "toml"),
+    ("data", "depth"),
+    ("building", "layer", "process", "removal", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "modules", "occurrences", "spec"),
     ("examples", "gates", "importing", "index", "lock", "record"),
