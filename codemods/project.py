@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 
-from codemods import arguments, index, roles, sites
+from codemods import arguments, duplicates, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.duplicates import Duplicate
 from codemods.index import Index
 from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN
@@ -44,6 +46,20 @@ class Project:
     def root(self) -> ClassRef:
         return self.index.root
 
+    @cached_property
+    def _pulled(self) -> tuple[tuple[Duplicate, ...], tuple[Note, ...]]:
+        return duplicates.find(self.index, self.roles, self.spec, self.arguments, self.sites)
+
+    @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """What all sides do alike and the root can do for them."""
+        return self._pulled[0]
+
+    def of_copies(self, path: PurePosixPath) -> frozenset[int]:
+        """The phases that have to be carried out together for what a file has in common with others."""
+        here = (d for d in self.duplicates if path in (self.root.path, *(c.ref.path for c in d.copies)))
+        return frozenset(phase for duplicate in here for phase in duplicate.phases)
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
@@ -55,7 +71,9 @@ class Project:
         echoed = (
             Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
         )
-        return tuple(dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed)))
+        return tuple(
+            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *self._pulled[1], *asks, *echoed))
+        )
 
     @property
     def failures(self) -> tuple[Failure, ...]:

@@ -31,7 +31,7 @@ LAYERS = (
     ("arguments", "infer", "mentions"),
     ("strings",),
     ("meaning",),
-    ("sites",),
+    ("duplicates", "sites"),
     ("project",),
     ("codemod", "doubts", "repair", "threshold", "verify"),
     ("renaming",),
