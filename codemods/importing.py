@@ -117,8 +117,11 @@ def insert_import(
     at = near + 1
     if order == sorted(order):
         at = next((i for i in froms if _imported(body[i]) > source), end)
-    if at > first or _has_comment(body[first]):
-        return [*body[: max(at, first + 1)], statement, *body[max(at, first + 1) :]]
+    if not _is_from(statement):  # before those that are, in order
+        first = at = next((i for i in kin if _is_from(body[i]) or _imported(body[i]) > source), kin[-1] + 1)
+    if at > max(kin) or at > first or _has_comment(body[first]):
+        at = at if at > max(kin) else max(at, first + 1)
+        return [*body[:at], statement, *body[at:]]
     old = body[at]
     return [*body[:at], _with_leading(statement, leading(old)), _with_leading(old, ()), *body[at + 1 :]]
 

@@ -7,6 +7,7 @@ from codemods.data import MigrationError, Phase, Spec
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
 from codemods.transforms.lift_attributes import LiftAttributes
+from codemods.transforms.pull_up_duplicates import PullUpDuplicates
 from codemods.transforms.rename_factories import RenameFactories
 from codemods.transforms.switch_attributes import SwitchAttributes
 from codemods.transforms.tidy_imports import TidyImports
@@ -21,6 +22,7 @@ BASE = Phase(
 
 CODEMODS: tuple[type[Codemod], ...] = (
     LiftAttributes,
+    PullUpDuplicates,
     SwitchAttributes,
     RenameFactories,
     UpdateDocs,

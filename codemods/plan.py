@@ -64,7 +64,9 @@ def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
     inside = [ref for ref in project.index.members if ref.path == path]
     lines = [of[r].phase for ref in inside for r in project.index.lineage(ref)]
     root = [project.spec.integrations_phase] if project.root in inside else []
-    return frozenset((*(s.phase for s in project.by_path.get(path, ())), *lines, *root))
+    return frozenset(
+        (*(s.phase for s in project.by_path.get(path, ())), *lines, *root, *project.of_copies(path))
+    )
 
 
 def _created(project: Project, phases: frozenset[int]) -> list[Change]:

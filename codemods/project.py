@@ -7,13 +7,15 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
 
-from codemods import arguments, index, roles, sites
+from codemods import arguments, duplicates, index, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
+from codemods.duplicates import Duplicate
 from codemods.index import ClassInfo, Index
 from codemods.meaning import ECHOED
 from codemods.mentions import FOREIGN, OLDER
@@ -61,6 +63,20 @@ class Project:
     def root(self) -> ClassRef:
         return self.index.root
 
+    @cached_property
+    def _pulled(self) -> tuple[tuple[Duplicate, ...], tuple[Note, ...]]:
+        return duplicates.find(self.index, self.roles, self.spec, self.arguments, self.sites)
+
+    @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """What all sides do alike and the root can do for them."""
+        return self._pulled[0]
+
+    def of_copies(self, path: PurePosixPath) -> frozenset[int]:
+        """The phases that have to be carried out together for what a file has in common with others."""
+        here = (d for d in self.duplicates if path in (self.root.path, *(c.ref.path for c in d.copies)))
+        return frozenset(phase for duplicate in here for phase in duplicate.phases)
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
@@ -75,7 +91,16 @@ class Project:
             if s.reason.endswith((ECHOED, OLDER))
         )
         return tuple(
-            dict.fromkeys((*self.roles.notes, *self.arguments.notes, *asks, *echoed, *self._told_by_text()))
+            dict.fromkeys(
+                (
+                    *self.roles.notes,
+                    *self.arguments.notes,
+                    *self._pulled[1],
+                    *asks,
+                    *echoed,
+                    *self._told_by_text(),
+                )
+            )
         )
 
     def _told_by_text(self) -> Iterator[Note]:

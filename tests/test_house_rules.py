@@ -34,7 +34,7 @@ LAYERS = (
     ("dictionaries", "lifted"),
     ("spoken", "strings"),
     ("meaning",),
-    ("sites",),
+    ("duplicates", "sites"),
     ("project",),
     ("codemod", "doubts", "repair", "threshold", "verify"),
     ("renaming",),

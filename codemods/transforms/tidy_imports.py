@@ -55,9 +55,9 @@ class TidyImports(Codemod):
         first = next((s.lineno for s in tree.body if isinstance(s, ast.ClassDef)), None)
         surely = [s for s in tree.body if first is None or s.lineno < first]
         surely += [inner for s in surely if isinstance(s, ast.Try) for inner in s.body]
-        for binding in self.given.module.scope.bindings.get(name, ()):
+        for binding in self.given.module.scope.bindings.get(name or source, ()):
             same = binding.source == source or self._same_file(binding.source, source)
-            if same and binding.name == name and (checked or binding.node in surely):
+            if same and binding.name == (name or None) and (checked or binding.node in surely):
                 return True
         return False
 
@@ -101,13 +101,14 @@ class TidyImports(Codemod):
         for i, statement in enumerate(body[: end_of_imports(body) + 1]):
             match statement:
                 case cst.SimpleStatementLine(body=[cst.ImportFrom(names=[*names]) as node]) if (
-                    module_part(node) == source
+                    name and module_part(node) == source
                 ):
                     if any(_bound_name(n) == name for n in names):
                         return body
                     extended = statement.with_changes(body=[with_name(node, names, name)])
                     return [*body[:i], extended, *body[i + 1 :]]
-        return insert_import(body, self.statement(f"from {source} import {name}\n"), source)
+        code = f"from {source} import {name}\n" if name else f"import {source}\n"
+        return insert_import(body, self.statement(code), source)
 
     def _added_for_checking(
         self, body: list[cst.BaseStatement], source: str, name: str

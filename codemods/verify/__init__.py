@@ -66,9 +66,8 @@ class Proof:
         if path not in self._phases:
             index, of = self.project.index, self.project.roles.of
             lines = (line for ref in index.members if ref.path == path for line in index.lineage(ref))
-            self._phases[path] = frozenset(
-                (1, self.project.spec.integrations_phase, *(of[r].phase for r in lines))
-            )
+            always = {1, self.project.spec.integrations_phase} | self.project.of_copies(path)
+            self._phases[path] = frozenset((*always, *(of[ref].phase for ref in lines)))
         return self._phases[path]
 
     def _compare(self, change: Change, sites: tuple[Site, ...], phases: frozenset[int], now: Modules) -> None:

@@ -239,14 +239,16 @@ class Declared:
 
     # --- what the names mean ----------------------------------------------------------------------
 
-    def refuse_strangers(self) -> None:
-        """Raise Unproven where a name that is added is not imported from where it stands."""
+    def refuse_strangers(self, modules: set[str]) -> None:
+        """Raise Unproven where an added name, or one of these modules, is not imported as it should be."""
         known = dict.fromkeys(("Generic", "Optional", "Any"), "typing") | {"abstractmethod": "abc"}
         home = layer_path(self.project.index, self.spec)
-        for name in sorted(self.added):
+        for name in sorted(self.added | modules):
             sources = [b.source for b in self.after.scope.bindings.get(name, ()) if b.source]
             paths = [self.now.source(source, self.before.path) for source in sources]
-            if name in known:
+            if name in modules:
+                right = name in sources
+            elif name in known:
                 right = known[name] in sources
             elif name == self.spec.compatibility.class_name:
                 right = home in paths

@@ -57,7 +57,9 @@ def with_imports(text: Text, tree: ast.Module, new: Collection[Import]) -> str:
     rows, last = _rows(text, tree.body)
     head, rows[:1] = rows[0].lead, [Row([], rows[0].code, rows[0].node, rows[0].inner)]
     after = text.text[span(text, 1, last)[1] :]
-    for checked, source, name, _ in sorted(new, key=lambda each: each[1:3]):
+    # ``import x`` is kept as the name x of no module; here it is no name of the module x.
+    asked = ((c, source, name) if source else (c, name, "") for c, source, name, _ in new)
+    for checked, source, name in sorted(asked, key=lambda each: each[1:]):
         if not checked:
             rows = _added(rows, source, name, line_end(text.text))
         else:
@@ -153,12 +155,15 @@ def _rank(name: str) -> tuple[int, str]:
 def _added(rows: list[Row], source: str, name: str, end: str, margin: str = "") -> list[Row]:
     last = _end_of_imports(rows)
     for row in rows[: last + 1]:
-        if isinstance(row.node, ast.ImportFrom) and row.source == source:
-            if name not in [a.asname or a.name for a in row.node.names]:
+        if name and isinstance(row.node, ast.ImportFrom) and row.source == source:
+            there = [a.asname or a.name for a in row.node.names]
+            if "*" in there:
+                continue
+            if name not in there:
                 row.code = _longer(row.code, name)
                 row.node.names.append(ast.alias(name))
             return rows
-    code = f"{margin}from {source} import {name}{end}"
+    code = f"{margin}from {source} import {name}{end}" if name else f"import {source}{end}"
     new = Row([], code, ast.parse(code.strip()).body[0])
     every = [i for i in range(last + 1) if rows[i].source]
     kin = [i for i in every if _group(rows[i].source) == _group(source)]
@@ -174,9 +179,12 @@ def _added(rows: list[Row], source: str, name: str, end: str, margin: str = "") 
     at = near + 1
     if order == sorted(order):
         at = next((i for i in froms if rows[i].source > source), stop)
-    if at == first and not any("#" in line for line in rows[first].lead):
+    if not name:
+        late = (i for i in kin if isinstance(rows[i].node, ast.ImportFrom) or rows[i].source > source)
+        first = at = next(late, kin[-1] + 1)
+    if at == first and at in kin and not any("#" in line for line in rows[first].lead):
         new.lead, rows[at].lead = rows[at].lead, []
-    else:
+    elif at in kin:
         at = max(at, first + 1)
     return [*rows[:at], new, *rows[at:]]
 

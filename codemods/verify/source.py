@@ -18,6 +18,7 @@ from codemods.text import Text, UnreadableSource, comments, line_starts, parse
 from codemods.verify.cuts import Cut, line_end, moved_along, spliced
 from codemods.verify.declared import Declared
 from codemods.verify.imported import Import, imports, with_imports, without
+from codemods.verify.pulled import Pulled, blocks
 from codemods.verify.removed import Piece, pieces, removals, span
 from codemods.verify.unproven import Unproven
 
@@ -36,12 +37,13 @@ def made_again(
         raise Unproven(path, 1, now.failures[path].reason)
     declared = Declared(project, phases, before, after, now)
     sited = _Sited(project, before, sites)
-    renamed, removed = [*sited.renames()], [*sited.removals()]
-    cuts = [*renamed, *removed, *sited.untyped(), *declared.cuts()]
+    pulled = Pulled(project, phases, before)
+    renamed, removed = [*sited.renames()], [*sited.removals(), *pulled.removals()]
+    cuts = [*renamed, *removed, *sited.untyped(), *declared.cuts(), *pulled.cuts()]
     made = spliced(before.text.text, [*cuts, *moved_along(before.text, cuts)])
-    declared.refuse_strangers()
+    declared.refuse_strangers(pulled.imports)
     imported = _Imports(before, after, now)
-    made = imported.tidied(made, declared.added)
+    made = imported.tidied(made, declared.added | pulled.imports)
     spans = [*((cut.start, cut.end) for cut in removed), *imported.gone_from()]
     _refuse_lost_comments(before, after.text, renamed, spans)
     return before.text.encode(made)
@@ -75,7 +77,7 @@ class _Sited:
                 raise Unproven(self.module.path, piece.first, "what is taken out does something")
             return bool(found)
 
-        for body in _blocks(self.module.tree) if self.removed else ():
+        for body in blocks(self.module.tree) if self.removed else ():
             margin = self.text.line(body[0].lineno)[: body[0].col_offset]
             inside = any(self._start(body[0]) <= at < self._end(body[-1]) for at in self.removed)
             if inside and not margin.strip():
@@ -216,15 +218,6 @@ def _refuse_lost_comments(
         left[said] -= 1
         if left[said] < 0:
             raise Unproven(before.path, text.place(start)[0], f"the comment {said!r} is lost")
-
-
-def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """The blocks of a file below its top."""
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            body = getattr(node, name, None)
-            if isinstance(body, list) and body and not isinstance(node, ast.Module):
-                yield body
 
 
 def _carries_nothing(node: ast.stmt) -> bool:

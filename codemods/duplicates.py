@@ -1,0 +1,236 @@
+"""What every side does alike around its call of a method of the root, and what the root can do for all.
+
+Only what keeps every effect in its order: nothing lies between a copy and the call, and nothing but the call
+between the class that has the copy and the root. What looks like a copy and is none is told in a note.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+from codemods.arguments import Arguments
+from codemods.data import Decision, Note, Site, Spec
+from codemods.declarations import members, receiver
+from codemods.index import ClassInfo, Function, Index
+from codemods.modules import External
+from codemods.roles import Roles
+from codemods.scopes import ClassRef, Module
+from codemods.text import comments
+
+Run = tuple[ast.stmt, ...]
+_JUMPS = ast.Return | ast.Yield | ast.YieldFrom | ast.Break | ast.Continue | ast.Global | ast.Nonlocal
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A method of one side: the statements right ``before`` and ``after`` its call of the root's method."""
+
+    ref: ClassRef
+    module: Module
+    function: Function
+    before: Run
+    after: Run
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(run for run in (self.before, self.after) if run)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A method of the root (``function``) and its copies, the first of which is the one that moves.
+
+    ``imports`` are the modules the root's file has to import; it belongs to all of ``phases``.
+    """
+
+    function: Function
+    copies: tuple[Copy, ...]
+    imports: tuple[str, ...]
+    phases: frozenset[int]
+
+
+def find(
+    index: Index, roles: Roles, spec: Spec, arguments: Arguments, sites: Sequence[Site]
+) -> tuple[tuple[Duplicate, ...], tuple[Note, ...]]:
+    """The duplicates that can move, and notes for those that cannot."""
+    search = _Search(index, roles, spec, arguments, sites)
+    methods = (f for f in index.members[index.root].functions() if f.name != "__init__")
+    found = tuple(d for f in methods if (d := search.duplicate(f)))
+    return found, tuple(search.notes)
+
+
+class _Search:
+    def __init__(
+        self, index: Index, roles: Roles, spec: Spec, arguments: Arguments, sites: Sequence[Site]
+    ) -> None:
+        self.index = index
+        self.roles = roles
+        self.spec = spec
+        self.sites = sites
+        self.notes: list[Note] = []
+        bounds = {v.name: members(index.classes, v.bounds[0]) for v in arguments.variables if v.bounds}
+        self.shared = {a.new: bounds.get(a.type_parameter or "", set()) for a in spec.attributes}
+        """What the root declares, with what it knows of its values."""
+
+    def duplicate(self, function: Function) -> Duplicate | None:
+        calls = [c for info in self.index.members.values() if (c := self._call(info, function.name))]
+        tops = [c for c in calls if self.roles.side(c.ref) and self.index.root in self.index.parents(c.ref)]
+        sides = {self.roles.side(call.ref) for call in tops}
+        if len(sides) < 2:
+            return None
+        tops.sort(key=lambda c: [s.name for s in self.spec.sides].index(self.roles.side(c.ref) or ""))
+        after = self._alike(tops, [c.after for c in tops])
+        before = self._alike(tops, [c.before[::-1] for c in tops])
+        copies = tuple(
+            Copy(c.ref, c.module, c.function, c.before[len(c.before) - before :], c.after[:after])
+            for c in tops
+        )
+        if not before + after or not any(self._sites(c, run) for c in copies for run in c.runs):
+            return None
+        if reason := self._obstacle(function, copies):
+            self.notes.append(
+                Note(
+                    copies[0].ref.path,
+                    copies[0].runs[0][0].lineno,
+                    f"{function.name}: all sides do this; {reason}",
+                )
+            )
+            return None
+        modules = tuple(sorted({n for c in copies for run in c.runs for n in self._outer(c, run)}))
+        return Duplicate(
+            function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in copies)})
+        )
+
+    # --- what is alike ----------------------------------------------------------------------------
+
+    def _call(self, info: ClassInfo, name: str) -> Copy | None:
+        """A method that calls the one above it in a statement of its own, with what stands around that."""
+        function = info.function(name)
+        if function is None or info.ref == self.index.root or len(info.nodes) != 1:
+            return None
+        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        blocks = [body, *(s.body for s in body if isinstance(s, ast.Try) and not s.orelse)]
+        for block in blocks:
+            for i, statement in enumerate(block):
+                if _is_super_call(statement, function):
+                    module = info.nodes[0].scope.module
+                    return Copy(info.ref, module, function, tuple(block[:i]), tuple(block[i + 1 :]))
+        return None
+
+    def _alike(self, calls: Sequence[Copy], runs: Sequence[Run]) -> int:
+        """How many statements from the call on are the same on all sides, as they will be."""
+        said = [[self._said(c, s) for s in run] for c, run in zip(calls, runs, strict=True)]
+        rows = enumerate(zip(*said, strict=False))
+        return next((i for i, row in rows if len({*row}) > 1 or row[0] is None), min(map(len, said)))
+
+    def _said(self, call: Copy, statement: ast.stmt) -> str | None:
+        """A statement with new names; None where it does what the root could not do for all."""
+        own, side = receiver(call.function), self.roles.side(call.ref)
+        names = {old: new for old, new in self.spec.renames.items() if self.spec.side_of(old) == side}
+        copied = deepcopy(statement)
+        for node in ast.walk(copied):
+            match node:
+                case ast.Attribute(value=ast.Name(id=name)) if name == own:
+                    node.attr = names.get(node.attr, node.attr)
+                    if node.attr not in self.shared:
+                        return None
+                case _ if isinstance(node, _JUMPS | _SCOPES) or _is_text_over_lines(node):
+                    return None
+        for node in ast.walk(copied):
+            match node:
+                case ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=held)) if name == own:
+                    if node.attr not in self.shared[held]:
+                        return None
+        text = call.module.text
+        first, last = statement.lineno, statement.end_lineno or 0
+        while first > 1 and not text.line(first - 1).partition("#")[0].strip():
+            first -= 1
+        noted = [text.text[a:b] for a, b in comments(text) if first <= text.place(a)[0] <= last]
+        return f"{ast.dump(copied)} {noted}"
+
+    def _sites(self, copy: Copy, run: Run) -> list[Site]:
+        first, last = run[0].lineno, run[-1].end_lineno or 0
+        return [s for s in self.sites if s.path == copy.ref.path and first <= s.line <= last]
+
+    # --- what is in the way -------------------------------------------------------------------------
+
+    def _obstacle(self, function: Function, copies: tuple[Copy, ...]) -> str | None:
+        """Why the root cannot do it without a difference to what happens."""
+        tops = {copy.ref for copy in copies}
+        nodes = [*ast.walk(function)]
+        if any(isinstance(node, _JUMPS) for node in nodes):
+            return "the root's method may end before its last line"
+        calls = (n for info in self.index.members.values() for f in info.functions() for n in ast.walk(f))
+        if any(isinstance(n, ast.Attribute) and self._goes_past(n, function.name) for n in calls):
+            return "a class below calls the root's method past it"
+        first = function.body[0]
+        home = self.index.members[self.index.root].nodes[0].scope.module
+        if home.text.line(first.lineno)[: first.col_offset].strip():
+            return "the root's method stands in one line"
+        shapes = {(type(f), ast.unparse(f.args)) for f in (function, *(c.function for c in copies))}
+        if len(shapes) > 1 or len(function.args.args) != 1 or any(c.function.decorator_list for c in copies):
+            return "the methods are not called alike"
+        for ref in self.index.members:
+            line = self.index.classes.mro(ref)
+            top = next((i for i, each in enumerate(line) if each in tops), None)
+            if ref != self.index.root and top is None:
+                return f"{ref.name} is the root's too, and would do it as well"
+            between = line[(top or 0) + 1 : line.index(self.index.root)]
+            for each in between if top is not None else ():
+                if function.name in members(self.index.classes, each):
+                    return f"{each.name} comes between {line[top or 0].name} and the root"
+        return self._strange(function, copies)
+
+    def _goes_past(self, node: ast.Attribute, name: str) -> bool:
+        """Whether it names the root's method by the root, or from a class that is not its own."""
+        owner = ast.unparse(node.value)
+        called = owner.startswith("super(") and owner != "super()"
+        return node.attr == name and (called or owner.rpartition(".")[2] == self.index.root.name)
+
+    def _strange(self, function: Function, copies: tuple[Copy, ...]) -> str | None:
+        """Names that would mean something else in the root."""
+        taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        for copy in copies:
+            moved = {node for run in copy.runs for s in run for node in ast.walk(s)}
+            locals_ = {n.id for n in moved if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            left = {n.id for n in ast.walk(copy.function) if isinstance(n, ast.Name) and n not in moved}
+            if clash := sorted((left | taken) & locals_):
+                return f"{clash[0]} of {copy.ref.name} is used beside it"
+            for run in copy.runs:
+                for site in self._sites(copy, run):
+                    phase = self.roles.of[copy.ref].phase
+                    if site.decision is not Decision.RENAME or site.phase != phase:
+                        return f"{site.name} in line {site.line} of {copy.ref.path} is not renamed with it"
+                for name in self._outer(copy, run):
+                    meaning = self.index.modules.meaning(ast.Name(name, lineno=1), copy.module.scope)
+                    bound = copy.module.scope.bindings.get(name, ())
+                    plain = all(b.source == name and b.name is None for b in bound)
+                    if not bound or not plain or not isinstance(meaning, External | None):
+                        return f"{name} of {copy.ref.path} is not known in the root's file"
+        return None
+
+    @staticmethod
+    def _outer(copy: Copy, run: Run) -> Iterator[str]:
+        """The names a run takes from its file."""
+        nodes = [n for r in copy.runs for s in r for n in ast.walk(s) if isinstance(n, ast.Name)]
+        own = {n.id for n in nodes if isinstance(n.ctx, ast.Store)} | {receiver(copy.function)}
+        for node in (n for s in run for n in ast.walk(s)):
+            if isinstance(node, ast.Name) and node.id not in own and not hasattr(builtins, node.id):
+                yield node.id
+
+
+def _is_super_call(statement: ast.stmt, function: Function) -> bool:
+    """Whether a statement is nothing but the call of the method above."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(function, ast.AsyncFunctionDef):
+        value = value.value if isinstance(value, ast.Await) else None
+    return value is not None and ast.unparse(value) == f"super().{function.name}()"
+
+
+def _is_text_over_lines(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant | ast.JoinedStr) and node.lineno != node.end_lineno
