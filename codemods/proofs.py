@@ -112,7 +112,8 @@ class _Bench:
     def measure(self, gates: Sequence[Gate], tree: Snapshot, title: str) -> dict[str, Measurement]:
         """What each gate finds in ``tree``, by its name; every one of them sees the tree as it is."""
         self.staging.sync(tree, self.known)
-        self.progress(f"{title}: {', '.join(gate.name for gate in gates) or 'no gate'}")
+        if gates:
+            self.progress(f"{title}: {', '.join(gate.name for gate in gates)}")
         return {gate.name: self._mended(gate.name, gate.measure(self.staging.path)) for gate in gates}
 
     def _mended(self, name: str, found: Measurement) -> Measurement:
