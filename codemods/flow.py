@@ -159,6 +159,22 @@ class Flow:
             return Known((meaning,), Confidence.PROVEN, f"the class {meaning.name} itself")
         if values := self._options(node):
             return self._any_of(values, depth)
+        if given := self._given_here(node):
+            declared = self._declared(node, depth)
+            found = [*([declared] if declared else []), *(self.known(value, depth + 1) for value in given)]
+            return agreed(found, f"{ast.unparse(node)} is")
+        return self._declared(node, depth)
+
+    def _given_here(self, node: ast.Attribute) -> list[ast.expr]:
+        """What the function around sets an attribute of something else than its own object to."""
+        function = next((n for n in self.enclosing(node) if isinstance(n, Function)), self.module.tree)
+        assigned = (n for n in ast.walk(function) if isinstance(n, ast.Assign))
+        text = ast.unparse(node)
+        values = [a.value for a in assigned if text in map(ast.unparse, a.targets)]
+        return [value for value in values if not spelled.is_none(value)]
+
+    def _declared(self, node: ast.Attribute, depth: int) -> Known | None:
+        """What the classes of an object say of its attribute."""
         owner = self.known(node.value, depth + 1)
         for ref in owner.classes if owner else ():
             if ref is None:

@@ -66,10 +66,10 @@ class Classes:
         return self._infos[ref]
 
     def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
-        bases = tuple(Base(b, self._base(b, node)) for node in nodes for b in node.node.bases)
+        bases = tuple(Base(b, self.base(b, node)) for node in nodes for b in node.node.bases)
         return ClassInfo(ref, nodes, bases)
 
-    def _base(self, base: ast.expr, node: ClassNode) -> Meaning | None:
+    def base(self, base: ast.expr, node: ClassNode) -> Meaning | None:
         """What a base in a class header is; one of the class's own name is what that was before."""
         name, bindings = node.node.name, node.scope.bindings[node.node.name]
         earlier = sum(binding.node.lineno < node.node.lineno for binding in bindings)
@@ -134,6 +134,12 @@ class Index:
 
     def parents(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         return tuple(p for p in self.members[ref].parents if p in self.members)
+
+    def divided(self, ref: ClassRef) -> bool:
+        """Whether a class is defined several times, and not always as one of the hierarchy."""
+        nodes = self.members[ref].nodes if ref in self.members and ref != self.root else ()
+        bases = [[self.classes.base(base, node) for base in node.node.bases] for node in nodes]
+        return len(bases) > 1 and not all(any(b in self.members for b in found) for found in bases)
 
     def outside(self, ref: ClassRef) -> list[str]:
         """Bases and metaclass of a class that come from outside the tree, dotted."""

@@ -68,9 +68,20 @@ class Document:
             part = self._part(found, line, column, name) or Part(owners)
             return Mention("fence", found.language, part.owners, headings, part.own)
         spoken, *earlier = self._paragraph(found, offset)
-        code = self.text.line(line)[: column - 1].count("`") % 2
-        kind = "code span" if code else found.kind if found else "prose"
-        return Mention(kind, "", owners, (spoken, *earlier, *headings))
+        around = (spoken, *earlier, *headings)
+        if self.text.line(line)[: column - 1].count("`") % 2:
+            return Mention("code span", "", owners, around, self._in_span(line, column, name))
+        return Mention(found.kind if found else "prose", "", owners, around)
+
+    def _in_span(self, line: int, column: int, name: str) -> str | None:
+        """What a name in a code span is that is no attribute: a key, a word of a message."""
+        text = self.text.line(line)
+        start, end = text.rfind("`", 0, column - 1) + 1, text.find("`", column - 1)
+        code = text[start : end if end >= 0 else None]
+        quoted = code[column - 1 - start - 1 : column - 1 - start] in ("'", '"')
+        # As a value: a string alone would be a docstring.
+        part = Example(f"_ = {code}").part(1, len(code) - (column - 1 - start), name) if quoted else None
+        return part.own if part else None
 
     def _part(self, fence: Passage, line: int, column: int, name: str) -> Part | None:
         if fence not in self._examples:

@@ -154,6 +154,9 @@ class Decider:
             return Answer(Decision.ASK, Confidence.NAMED, reason)
         if not any(roles):
             return self._outside(known, name, node)
+        if divided := next((ref for ref in known.classes if ref and self.index.divided(ref)), None):
+            reason = f"{divided.name} is defined several times, and not always in the hierarchy"
+            return Answer(Decision.ASK, Confidence.NAMED, reason)
         if not all(roles):
             return Answer(Decision.ASK, Confidence.NAMED, f"only some of {known.reason} is in the hierarchy")
         sides = {role.side for role in roles if role}
@@ -221,7 +224,7 @@ class Decider:
         role = self.roles.of.get(owner) if owner else None
         if owner is None:
             return Answer(Decision.KEEP, Confidence.PROVEN, "a function of its own")
-        if role is None or owner in self.roles.shared:
+        if role is None or owner in self.roles.shared or self.index.divided(owner):
             return self._received(Known((owner,), Confidence.PROVEN, owner.name), name, node)
         if role.side != self.spec.side_of(name):
             reason = f"a helper: {owner.name} is not on the {self.spec.side_of(name)} side"

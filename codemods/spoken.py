@@ -17,6 +17,7 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"[\"']$")
 _KEYED = re.compile(r"([\"'])(?:\s*:(?!:)|\s*\])")
 _CALLED = re.compile(r"(\w+)\([\"']$")
+_PROMPT = re.compile(r"\s*(?:>>>|\.\.\.) +")
 _SET = re.compile(r"\s*=(?!=)")
 
 VARIABLE = "a variable of its own"
@@ -54,6 +55,8 @@ def meaning(receivers: Receivers, offset: int, name: str) -> str | None:
         return KEY if indexed or ":" in keyed[0] else None
     if (call := _CALLED.search(before)) and call[1] in SAYING:
         return MESSAGE
+    if _PROMPT.fullmatch(before) and _SET.match(after):
+        return VARIABLE
     function = _around(receivers, line)
     if before.endswith(".") or not isinstance(function, Function):
         return None

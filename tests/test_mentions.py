@@ -52,6 +52,8 @@ def _decided(text: str, path: str = "a.md") -> list[str]:
         ("```py\ndef f(_left_box=None):\n    return _left_box\n```", None),
         ("```py\nif stats.get('_left_box'): ...\n```", "key of a dictionary"),
         ("```py\nlog.info('_left_box')\n```", "words of a message"),
+        ('The line `"_left_box is full"` means it', "words of a message"),
+        ('| `stats()["_left_box"]` | number |', "key of a dictionary"),
         ("`Right._left_box`", "Right is on another side"),
         ("```py\nraise E('no _left_box')\n```", "words of a message"),
         ("```py\nf(_left_box=1)\n```", "a keyword of its own"),
@@ -158,6 +160,9 @@ def test_noop_asked(text: str, reason: str) -> None:
         ("```py\nclass Shelf:\n    def f(self, x: Left): x._left_box\n```", "fence"),
         ("```py\nhasattr(x, '_left_box')\n```", "fence"),
         ("```py\n_left_box: Box = None\n```", "fence"),
+        ("`hasattr(x, '_left_box')`", "code span"),
+        ("`_left_box = None`", "code span"),
+        ("`'_left_box'", "code span"),
         ("```py\nclass Shelf(Left):\n    def f(self): self._left_box\n```", "fence"),
     ],
 )

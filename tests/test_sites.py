@@ -344,6 +344,27 @@ class Proxy:
 """
 
 
+def test_ask_about_a_class_that_is_not_always_of_the_hierarchy() -> None:
+    source = "class A:\n    def f(self): self._left_box\nclass A(Left):\n    def _make_left_box(self): ...\n"
+
+    assert [s.decision for s in _sites(source + "A()._left_box\n")] == ["ask"] * 3
+
+
+def test_branches_that_define_a_class_are_one() -> None:
+    source = "if x:\n    class A(Left): ...\nelse:\n    class A(Left):\n        def f(self): self._left_box\n"
+
+    assert [s.decision for s in _sites(source)] == ["rename"]
+
+
+@pytest.mark.parametrize(
+    ("given", "decision"), [("Left()", "rename"), ("Other()", "keep"), ("make()", "ask"), ("None", "ask")]
+)
+def test_attribute_that_is_set_where_it_is_used(given: str, decision: str) -> None:
+    source = f"class Other: ...\ndef f(d):\n    d.x = {given}\n    d.x._left_box\n"
+
+    assert [s.decision for s in _sites(source)] == [decision]
+
+
 @pytest.mark.parametrize(
     ("of", "answers", "read", "decided"),
     [
@@ -798,6 +819,7 @@ def test_noop_prose_of_a_class_with_such_a_name_of_its_own_is_kept() -> None:
         ("def f():\n    # d['_left_box'] = 1\n    ...", "keep"),
         ("def f():\n    # getattr(x, '_left_box')\n    ...", "rename"),
         ("def f():\n    # log.info('_left_box')\n    ...", "keep"),
+        ('class A(Left):\n    """\n    >>> _left_box = 1\n    """', "keep"),
         ("def f():\n    # the class._left_box, not None._left_box\n    ...", "rename"),
         ("def f(x: Left):\n    # self.anything()[1]._left_box\n    ...", "rename"),
     ],
