@@ -319,7 +319,7 @@ WINDOWS = codecs.BOM_UTF8 + LEFT.replace("\n", "\r\n").encode()
         lambda data: data.replace(b"\r\n", b"\n"),
         lambda data: data.removesuffix(b"\r\n"),
         lambda data: data.replace(b"\xc3\xa9", b"e\xcc\x81"),
-        lambda data: data.replace(b"pass", b"return"),
+        lambda data: data + b"return\r\n",
         lambda data: b"",
     ],
     ids=["mark", "line ends", "last line end", "spelling of a letter", "does not compile", "nothing"],
@@ -371,6 +371,58 @@ def test_a_result_that_does_not_compile_may_not_have_before() -> None:
     files = {**AROUND, "left.py": f"{LEFT}\nreturn\n"}
 
     _proven(known(files), (1, 2))
+
+
+TINY = """\
+from boxes import Box
+from left import Left
+
+
+class Tiny(Box):
+    owner: Left
+"""
+LEAF = """\
+from left import Left
+from tiny import Tiny
+
+
+class Leaf(Left):
+    def _make_left_box(self) -> Tiny:
+        return Tiny()
+"""
+CIRCLE = """\
+%s
+
+class Left(Root):
+    def __init__(self):
+        super().__init__()
+        self._left_box = None
+"""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "from root import Root\n",
+        "from typing import TYPE_CHECKING\n\nfrom root import Root\n\nif TYPE_CHECKING:\n    import os\n",
+        "from root import Root\n\nif True:\n    import os\n",
+    ],
+    ids=["none before", "some before", "another block"],
+)
+def test_imports_for_a_type_checker(head: str) -> None:
+    """A type argument whose module imports the file itself."""
+    found = known({**AROUND, "left.py": CIRCLE % head, "tiny.py": TINY, "leaf.py": LEAF})
+    proof, changes = _proven(found, (1, 2))
+    (change,) = (c for c in changes if c.path.name == "left.py")
+    late = (change.after or b"").decode()
+
+    assert "if TYPE_CHECKING:\n" in late
+    early = late.replace("    from tiny import Tiny\n", "").replace(
+        "\nclass", "\nfrom tiny import Tiny\n\nclass", 1
+    )
+    for wrong in (early, late.replace('"Tiny"', "Tiny"), late.replace("from tiny", "from leaf")):
+        assert wrong != late
+        assert _refused(proof, (1, 2), changes, replace(change, after=wrong.encode()))
 
 
 ALIAS = b"\n\nOld = Left  # its old name, still imported\n"

@@ -85,7 +85,13 @@ class Declared:
         assert node is not None
         quoted = isinstance(node, ast.Constant)
         text = str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
-        self.added.add(text.partition(".")[0])
+        first = text.partition(".")[0]
+        bound = self.after.scope.bindings.get(first, [])
+        late = bool(bound) and all(binding.node in self.after.type_checking for binding in bound)
+        if quoted != late:
+            when = "at run time" if late else "without quotes"
+            raise Unproven(self.before.path, line, f"the type argument {text} is needed {when}")
+        self.added.add(first)
         return f'"{text}"' if quoted else text
 
     # --- the root ---------------------------------------------------------------------------------

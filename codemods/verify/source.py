@@ -198,9 +198,13 @@ class _Imports:
 
     def _refuse_unasked(self, new: Counter[Import], added: set[str]) -> None:
         late = {"TYPE_CHECKING"} if any(checked for checked, *_ in new) else set()
-        for (_, _, name, called), times in new.items():
+        for (_, source, name, called), times in new.items():
             if times > 1 or called or name not in added | late:
                 raise Unproven(self.before.path, 1, f"nothing asks for the import of {name}")
+            home = self.now.source(source, self.before.path) if source else None
+            module = self.now.get(home) if home in self.now.snapshot and home else None
+            if module and all(binding.source for binding in module.scope.bindings.get(name, ())):
+                raise Unproven(self.before.path, 1, f"{name} is not defined in {source}")
 
 
 def _refuse_lost_comments(
