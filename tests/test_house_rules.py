@@ -40,7 +40,7 @@ LAYERS = (
     ("renaming",),
     ("transforms",),
     ("phases",),
-    ("plan",),
+    ("plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
     ("trials",),

@@ -1,0 +1,96 @@
+"""What ``apply`` and ``rollback`` say: why a phase is refused, what the gates found, what landed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cli.render import counted, noted, shown, size, state, titled
+from cli.terminal import Line
+from codemods.data import Change, Outcome, Phase, Problem, Verdict
+
+if TYPE_CHECKING:
+    from codemods.migrate import Proof, Report, TreeLine
+
+_MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
+_OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
+
+
+def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
+    """What stood in the way first, then the class tree, a line for each phase, and what landed."""
+    if done.refused:
+        yield from _refusal(done, done.refused)
+    yield from _tree(tree)
+    steps = [proof.step for proof in done.proofs]
+    said: set[str] = set()
+    for proof in done.proofs:
+        yield from _proven(proof, titled(proof.step, steps), said)
+    yield Line()
+    yield from noted(done.notes)
+    yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
+    if done.landed:
+        yield Line(f"Take it back with: {undo}", "dim")
+
+
+def _proven(proof: Proof, title: str, said: set[str]) -> Iterator[Line]:
+    """What the gates say of a phase: beside its title, or on a line each where there are several."""
+    several = len(proof.verdicts) > 1
+    if several or not proof.verdicts:
+        yield Line(title if several else f"{title}  no gate ran")
+    width = max((len(verdict.gate) for verdict in proof.verdicts), default=0)
+    for verdict in proof.verdicts:
+        gate = f"  {verdict.gate:<{width}}" if several else f"{title}  {verdict.gate}"
+        yield Line(f"{gate} {verdict.outcome}: {verdict.figures}", _OUTCOMES[verdict.outcome])
+        yield from _remarks(verdict, said)
+
+
+def _remarks(verdict: Verdict, said: set[str]) -> Iterator[Line]:
+    """What a gate has to say beside its figures, once; why it refuses stands at the head of the report."""
+    if verdict.passed and verdict.reason and (line := f"  {verdict.gate}: {verdict.reason}") not in said:
+        said.add(line)
+        yield Line(line, "yellow")
+    if verdict.passed and (many := len(verdict.new)):
+        yield Line(f"  {verdict.gate}: {counted(many, 'problem')}, not held against it:", "yellow")
+        yield from _problems(verdict.new)
+    if many := len(verdict.uncovered):
+        come = f"{counted(many, 'problem')} {'comes' if many == 1 else 'come'} to light"
+        blind = f"{verdict.gate} could not see before, for it took a value for Any"
+        yield Line(f"  {come} that {blind}:", "yellow")
+        yield from _problems(verdict.uncovered)
+
+
+def _problems(problems: Sequence[Problem], most: int = _MOST) -> Iterator[Line]:
+    yield from (Line(f"    {problem}") for problem in problems[:most])
+    if len(problems) > most:
+        yield Line(f"    and {len(problems) - most} more")
+
+
+def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
+    """The files written, and a line that counts them."""
+    for change in done:
+        yield Line(f"  {state(change)}  {change.path}")
+    whole = sum((size(change.diff()) for change in done), Counter[str]())
+    yield Line(f"{counted(len(done), 'file')} {verb}, {shown(whole)}", "bold")
+
+
+def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
+    yield Line(f"refused: phase {phase.number} {phase.name}", "bold red")
+    for verdict in (each for proof in done.proofs for each in proof.verdicts if not each.passed):
+        why = f": {verdict.reason}" if verdict.reason else ""
+        yield Line(
+            f"  {verdict.gate} {verdict.outcome}, {counted(len(verdict.new), 'new problem')}{why}", "red"
+        )
+        yield from _problems(verdict.new, _MANY)
+    yield Line()
+
+
+def _tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
+    rows = [("  " * line.depth + line.after, line) for line in tree]
+    width = max((len(text) for text, _ in rows), default=0)
+    longest = max((len(str(line.path)) for _, line in rows), default=0)
+    for text, line in rows:
+        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}"
+        yield Line(text, "dim" if line.before == line.after else "green", aside)
+    if rows:
+        yield Line()
