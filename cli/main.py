@@ -145,6 +145,12 @@ def diff(
     "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
 )
 @click.option("--partial", is_flag=True, help="Land the phases before one that is refused.")
+@click.option(
+    "--commit",
+    is_flag=True,
+    help="Make a git commit of each phase that lands. Runs no hooks and signs nothing; refused while "
+    "anything is staged.",
+)
 def apply(
     path: Path,
     spec_file: Path | None,
@@ -161,6 +167,7 @@ def apply(
     allow_dirty: bool,
     allow_plugins: bool,
     partial: bool,
+    commit: bool,
 ) -> int:
     """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
 
@@ -182,6 +189,7 @@ def apply(
         allow_dirty=allow_dirty,
         allow_plugins=allow_plugins,
         partial=partial,
+        commit=commit,
         test_command=told.words,
         timeout=told.timeout,
         max_new_failures=told.max_new_failures,

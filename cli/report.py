@@ -29,6 +29,8 @@ def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
     yield Line()
     yield from noted(done.notes)
     yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
+    for commit in done.commits:
+        yield Line(f"  commit {commit.id[:12]}  {commit.title}")
     if done.landed:
         yield Line(f"Take it back with: {undo}", "dim")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from codemods import __version__, files, journal
+from codemods import __version__, commits, files, journal
+from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen
@@ -47,13 +48,17 @@ class EditedSince(MigrationError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed."""
+    """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed.
+
+    ``commits`` are those made of what landed, in order.
+    """
 
     baseline: tuple[Verdict, ...] = ()
     proofs: tuple[Proof, ...] = ()
     landed: tuple[Change, ...] = ()
     refused: Phase | None = None
     notes: tuple[Note, ...] = ()
+    commits: tuple[Commit, ...] = ()
 
 
 def apply(found: Survey, phases: Sequence[str], options: Options, progress: Progress) -> Report:
@@ -67,18 +72,23 @@ def apply(found: Survey, phases: Sequence[str], options: Options, progress: Prog
     stages = stages_of(found, start, phases)
     if not differences(found.snapshot, stages[-1].contents):
         return Report(notes=found.notes)
+    writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
+    current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
+    if options.commit:
+        commits.chain(found, current)
     _refuse_dirty(found, start, options)
-    files.check_writable(
-        found.root, (c.path for s in stages for c in differences(found.snapshot, s.contents))
-    )
+    files.check_writable(found.root, sorted(writes))
     baseline, proofs = prove(found, start, stages, options, progress)
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
-    landed: tuple[Change, ...] = ()
-    if proven and (refused is None or options.partial):
-        progress("landing")
-        landed = _land(found, start, stages[len(proven) - 1], proven)
-    return Report(baseline, tuple(proofs), landed, refused, found.notes)
+    if not proven or (refused and not options.partial):
+        return Report(baseline, tuple(proofs), (), refused, found.notes)
+    progress("landing")
+    chain = commits.chain(found, current, proven, start.landed) if options.commit else None
+    landed = _land(found, start, stages[len(proven) - 1], proven)
+    if chain:
+        commits.publish(found.root, chain, (change.path for change in landed))
+    return Report(baseline, tuple(proofs), landed, refused, found.notes, chain.commits if chain else ())
 
 
 def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:

@@ -61,6 +61,7 @@ class Options:
     allow_dirty: bool = False
     allow_plugins: bool = False
     partial: bool = False
+    commit: bool = False
     test_command: tuple[str, ...] = ()
     timeout: float = 600.0
     max_new_failures: int = 0

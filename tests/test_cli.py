@@ -21,6 +21,7 @@ import codemods
 from cli import __version__, terminal
 from cli.main import app
 from codemods import spec as specs
+from codemods.commits import Commit
 from codemods.data import (
     Change,
     Confidence,
@@ -87,6 +88,7 @@ class Options:
     allow_dirty: bool = False
     allow_plugins: bool = False
     partial: bool = False
+    commit: bool = False
     test_command: tuple[str, ...] = ()
     timeout: float = 600.0
     max_new_failures: int = 0
@@ -100,6 +102,7 @@ class Report:
     landed: tuple[Change, ...]
     refused: Phase | None
     notes: tuple[Note, ...]
+    commits: tuple[Commit, ...] = ()
 
 
 @dataclass
@@ -700,6 +703,16 @@ def test_apply_says_how_to_take_it_back(library: Library, tmp_path: Path) -> Non
     assert shown.stdout.endswith(f"Take it back with: {undo}\n")
 
 
+def test_apply_names_its_commits(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    made = (Commit("1234567890abcdef", "tills: phase 1 base"),)
+    library.report = Report((), (Proof(first, ()),), first.changes, None, (), made)
+
+    lines = run("apply", "--commit").stdout.splitlines()
+
+    assert lines[-3:-1] == ["1 file landed, +1 -1", "  commit 1234567890ab  tills: phase 1 base"]
+
+
 def test_apply_without_gates_says_so(library: Library, run: Run) -> None:
     (first,) = steps([change(b"a\n", b"b\n")])
     library.report = Report((), (Proof(first, ()),), first.changes, None, ())
@@ -718,13 +731,19 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "python").symlink_to(sys.executable)
 
-    flags = ["--allow-dirty", "--allow-plugins", "--partial", "--no-gate", "mypy", "--no-gate", "tests"]
+    flags = ["--allow-dirty", "--allow-plugins", "--partial", "--commit"]
+    flags += ["--no-gate", "mypy", "--no-gate", "tests"]
     shown = run("apply", "--phase", "1", "--phase", "inner", "--python", "python", *flags)
 
     assert shown.exit_code == 0
     assert library.asked["phases"] == ("1", "inner")
     assert library.asked["options"] == Options(
-        tmp_path / "python", frozenset({"mypy", "tests"}), allow_dirty=True, allow_plugins=True, partial=True
+        tmp_path / "python",
+        frozenset({"mypy", "tests"}),
+        allow_dirty=True,
+        allow_plugins=True,
+        partial=True,
+        commit=True,
     )
 
 

@@ -45,6 +45,7 @@ LAYERS = (
     ("leftovers", "steps", "tree"),
     ("trials",),
     ("proofs",),
+    ("commits",),
     ("migrate",),
     ("cli",),
 )
