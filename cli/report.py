@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cli.render import counted, noted, shown, size, state, titled
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from codemods.migrate import Proof, Report, TreeLine
 
 _MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
+_TESTS_LOST = "tests lost; the plan's limit is 2, the one here --max-new-failures"
+_TRIGGERS = {
+    "mypy": "type errors that are new",
+    "tests": _TESTS_LOST,
+    "old-tests": _TESTS_LOST,
+    "api": "a public API that breaks",
+    "benchmark": "slower; the plan's limit is 10 %",
+}
+"""By the gate that refuses: which of the plan's reasons to roll back it is."""
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
@@ -62,8 +72,14 @@ def _remarks(verdict: Verdict, said: set[str]) -> Iterator[Line]:
         yield from _problems(verdict.uncovered)
 
 
-def _problems(problems: Sequence[Problem], most: int = _MOST) -> Iterator[Line]:
-    yield from (Line(f"    {problem}") for problem in problems[:most])
+def _problems(
+    problems: Sequence[Problem],
+    most: int = _MOST,
+    causes: Mapping[Problem, Sequence[str]] = MappingProxyType({}),
+) -> Iterator[Line]:
+    for problem in problems[:most]:
+        yield Line(f"    {problem}")
+        yield from (Line(f"      because {cause}", "yellow") for cause in causes.get(problem, ()))
     if len(problems) > most:
         yield Line(f"    and {len(problems) - most} more")
 
@@ -78,12 +94,14 @@ def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
 
 def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
     yield Line(f"refused: phase {phase.number} {phase.name}", "bold red")
-    for verdict in (each for proof in done.proofs for each in proof.verdicts if not each.passed):
+    for proof, verdict in ((p, v) for p in done.proofs for v in p.verdicts if not v.passed):
         why = f": {verdict.reason}" if verdict.reason else ""
         yield Line(
             f"  {verdict.gate} {verdict.outcome}, {counted(len(verdict.new), 'new problem')}{why}", "red"
         )
-        yield from _problems(verdict.new, _MANY)
+        yield from _problems(verdict.new, _MANY, proof.causes)
+        if verdict.outcome is Outcome.REFUSED and verdict.gate in _TRIGGERS:
+            yield Line(f"    trigger for rollback: {_TRIGGERS[verdict.gate]}", "red")
     yield Line()
 
 

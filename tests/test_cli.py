@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
@@ -79,6 +79,7 @@ class Step:
 class Proof:
     step: Step
     verdicts: tuple[Verdict, ...]
+    causes: Mapping[Problem, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -609,12 +610,51 @@ def test_apply_that_is_refused_begins_with_why(library: Library, run: Run, outco
     shown = run("apply")
 
     assert shown.exit_code == 1
-    assert shown.stdout.splitlines()[:3] == [
+    lines = shown.stdout.splitlines()
+    assert lines[:3] == [
         "refused: phase 1 base",
         f"  mypy {outcome}, 1 new problem: new problems",
         "    pkg/a.py:3: no attribute  [attr-defined]",
     ]
+    told = ["    trigger for rollback: type errors that are new"] if outcome is Outcome.REFUSED else []
+    assert lines[3 : lines.index("")] == told
     assert shown.stdout.endswith("Nothing landed.\n")
+
+
+def test_a_problem_is_followed_by_what_was_done_there(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    causes = {problem(3): ("pkg/a.py:2 _old became _new: self of Shop", "pkg/a.py:3: tidy")}
+    refused = Proof(first, (verdict("10 errors", Outcome.REFUSED, problem(), problem(4)),), causes)
+    library.report = Report((), (refused,), (), PHASES[0], ())
+
+    assert run("apply").stdout.splitlines()[2:6] == [
+        "    pkg/a.py:3: no attribute  [attr-defined]",
+        "      because pkg/a.py:2 _old became _new: self of Shop",
+        "      because pkg/a.py:3: tidy",
+        "    pkg/a.py:4: no attribute  [attr-defined]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gate", "trigger"),
+    [
+        ("tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
+        ("old-tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
+        ("api", "a public API that breaks"),
+        ("benchmark", "slower; the plan's limit is 10 %"),
+        ("precision", ""),
+    ],
+)
+def test_a_refusal_says_which_trigger_of_the_plan_it_is(
+    library: Library, run: Run, gate: str, trigger: str
+) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    refused = Proof(first, (Verdict(gate, Outcome.REFUSED, "", (problem(),)),))
+    library.report = Report((), (refused,), (), PHASES[0], ())
+
+    head = run("apply").stdout.partition("\n\n")[0].splitlines()
+
+    assert head[3:] == ([f"    trigger for rollback: {trigger}"] if trigger else [])
 
 
 def test_apply_tells_what_a_gate_sees_for_the_first_time(library: Library, run: Run) -> None:

@@ -43,7 +43,7 @@ LAYERS = (
     ("plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
-    ("trials",),
+    ("causes", "trials"),
     ("proofs",),
     ("commits",),
     ("migrate",),
