@@ -7,17 +7,16 @@ done. The library is imported by the commands, so that --help and usage errors d
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from cli import __version__, render, terminal
+from cli import __version__, landed, render, report, selection, terminal
 from cli.options import common, confidence_option, gate_options, repair_option
 from cli.terminal import Line, Unwritable
-from codemods.data import Confidence, Decision, MigrationError, Site, Spec
+from codemods.data import Confidence, MigrationError
 
 if TYPE_CHECKING:
     from codemods.migrate import Survey
@@ -66,7 +65,7 @@ def app(context: click.Context) -> int:
     Exit status:
       0  clean or done
       1  changes (diff), leftovers (check), a gate that refused (apply),
-         edits since (rollback)
+         edits since (rollback, status), an interrupted landing (status)
       2  it could not be done; one line on stderr says why
 
     \b
@@ -92,7 +91,7 @@ def sites(
       classmod sites --format json . > sites.json
     """
     survey = _survey(path, spec_file, repair=repair, confidence=confidence)
-    found = _of_phases(survey, survey.sites, phases)
+    found = selection.of_phases(survey, survey.sites, phases)
     if layout == "json":
         terminal.write(render.sites_json(found))
     else:
@@ -119,7 +118,7 @@ def diff(
     survey = _survey(path, spec_file, repair=repair, confidence=confidence)
     steps = migrate.steps(survey, phases)
     numbers = {step.phase.number for step in steps}
-    asked = [site for site in _asked(survey) if not phases or site.phase in numbers]
+    asked = [site for site in selection.asked(survey) if not phases or site.phase in numbers]
     if layout == "patch":
         terminal.write(render.patch(steps).encode("utf-8", "surrogateescape"))
     elif layout == "json":
@@ -146,6 +145,12 @@ def diff(
     "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
 )
 @click.option("--partial", is_flag=True, help="Land the phases before one that is refused.")
+@click.option(
+    "--commit",
+    is_flag=True,
+    help="Make a git commit of each phase that lands. Runs no hooks and signs nothing; refused while "
+    "anything is staged.",
+)
 def apply(
     path: Path,
     spec_file: Path | None,
@@ -162,6 +167,7 @@ def apply(
     allow_dirty: bool,
     allow_plugins: bool,
     partial: bool,
+    commit: bool,
 ) -> int:
     """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
 
@@ -183,18 +189,19 @@ def apply(
         allow_dirty=allow_dirty,
         allow_plugins=allow_plugins,
         partial=partial,
+        commit=commit,
         test_command=told.words,
         timeout=told.timeout,
         max_new_failures=told.max_new_failures,
         extra=tuple(map(PurePosixPath, extra)),
     )
-    report = migrate.apply(survey, phases, options, _progress)
-    if report.landed or report.refused:
+    done = migrate.apply(survey, phases, options, _progress)
+    if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        terminal.show(render.report(report, migrate.class_tree(survey), shlex.join(undo)))
+        terminal.show(report.report(done, migrate.class_tree(survey), shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
-    return FOUND if report.refused else CLEAN
+    return FOUND if done.refused else CLEAN
 
 
 @app.command()
@@ -210,10 +217,10 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     from codemods import migrate
 
     survey = _survey(path, spec_file, types=False)
-    found = _of_phases(survey, _in_order(migrate.leftovers(survey)), phases)
-    asked = _of_phases(survey, _asked(survey), phases)
+    found = selection.of_phases(survey, selection.in_order(migrate.leftovers(survey)), phases)
+    asked = selection.of_phases(survey, selection.asked(survey), phases)
     terminal.show(render.leftovers(found))
-    terminal.show(render.check_summary(found, asked, _phase_names(survey.spec)), err=True)
+    terminal.show(render.check_summary(found, asked, selection.phase_names(survey.spec)), err=True)
     return FOUND if found or (strict and asked) else CLEAN
 
 
@@ -231,8 +238,31 @@ def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str,
     from codemods import spec as specs
 
     restored = migrate.rollback(path, specs.for_project(path, spec_file), phases)
-    terminal.show(render.changes(restored, "taken back") if restored else [Line("Nothing to take back.")])
+    terminal.show(report.changes(restored, "taken back") if restored else [Line("Nothing to take back.")])
     return CLEAN
+
+
+@app.command()
+@common("text", "json")
+def status(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
+    """Say what is landed, how it was proven, and what can be taken back. Writes nothing.
+
+    Exit status 1: a landed file was edited since, or a landing was interrupted.
+
+    \b
+    Example:
+      classmod status .
+      classmod status --format json . > status.json
+    """
+    from codemods import migrate
+    from codemods import spec as specs
+
+    found = migrate.status(path, specs.for_project(path, spec_file), phases)
+    if layout == "json":
+        terminal.write(landed.status_json(found))
+    else:
+        terminal.show(landed.status(found))
+    return CLEAN if found.clean else FOUND
 
 
 def _survey(
@@ -252,38 +282,6 @@ def _survey(
     survey = migrate.survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
     return survey
-
-
-def _of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
-    """The sites of the phases asked for. Raises MigrationError for a phase that no site can have."""
-    if not phases:
-        return found
-    from codemods.phases import BASE, chosen
-
-    later = {key: n for n, name in _later(survey.spec).items() for key in (str(n), name)}
-    now = tuple(name for name in phases if name not in later)
-    numbers = {later[name] for name in phases if name in later}
-    numbers |= {p.number for p in chosen(survey.spec, now, frozenset({BASE.number}))} if now else set()
-    return [site for site in found if site.phase in numbers]
-
-
-def _later(spec: Spec) -> dict[int, str]:
-    """Phases that have sites and no codemods yet."""
-    return {spec.tests_phase: "tests", spec.docs_phase: "docs"}
-
-
-def _phase_names(spec: Spec) -> dict[int, str]:
-    from codemods.phases import phases
-
-    return _later(spec) | {phase.number: phase.name for phase in phases(spec)}
-
-
-def _asked(survey: Survey) -> list[Site]:
-    return _in_order(site for site in survey.sites if site.decision is Decision.ASK)
-
-
-def _in_order(sites: Iterable[Site]) -> list[Site]:
-    return sorted(sites, key=lambda site: (site.path, site.line, site.column))
 
 
 def _progress(what: str) -> None:

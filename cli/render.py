@@ -13,15 +13,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from cli.terminal import Line
-from codemods.data import Change, Decision, Note, Outcome, Phase, Problem, Site, Verdict
+from codemods.data import Change, Decision, Note, Site
 
 if TYPE_CHECKING:
-    from codemods.migrate import Proof, Report, Step, TreeLine
+    from codemods.migrate import Step
 
 _DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
 _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
-_MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
-_OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
 def counted(number: int, noun: str) -> str:
@@ -45,7 +43,7 @@ def sites(found: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
             why = f"({site.kind}; {site.confidence}: {site.reason})"
             yield Line(f"{text:<{width}}  {why}", _STYLES[site.decision])
         yield Line()
-    yield from _notes(notes, found)
+    yield from noted(notes, found)
     yield from _table(found)
 
 
@@ -88,7 +86,8 @@ def _place(site: Site) -> str:
     return f"{site.path}:{site.line}:{site.column}"
 
 
-def _notes(notes: Iterable[Note], told: Iterable[Site] = ()) -> Iterator[Line]:
+def noted(notes: Iterable[Note], told: Iterable[Site] = ()) -> Iterator[Line]:
+    """A line for each note that does not repeat a site of ``told``."""
     for note in _fresh(notes, told):
         yield Line(f"  note  {note.path}:{note.line}: {note.text}", "yellow")
 
@@ -109,20 +108,20 @@ def diff(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) ->
     for step in steps:
         yield Line(f"==== phase {step.phase.number} {step.phase.name}: {step.phase.sentence}", "bold reverse")
         yield Line()
-        size: Counter[str] = Counter()
+        whole: Counter[str] = Counter()
         for change in step.changes:
             body = change.diff()
-            size += _size(body)
-            yield Line(f"{change.path}  {_shown(_size(body))}", "bold")
+            whole += size(body)
+            yield Line(f"{change.path}  {shown(size(body))}", "bold")
             yield from _reasons(change)
             yield from _asked(waiting.pop(change.path, ()))
             yield from _body(body)
             yield Line()
-        summary.append(Line(f"{_titled(step, steps)}  {_shown(size)}"))
+        summary.append(Line(f"{titled(step, steps)}  {shown(whole)}"))
     for path, group in waiting.items():
         yield Line(str(path), "bold")
         yield from _asked(group)
-    yield from _notes([*notes, *(note for step in steps for note in step.notes)], asked)
+    yield from noted([*notes, *(note for step in steps for note in step.notes)], asked)
     yield from summary
     if asked:
         yield Line(f"{counted(len(asked), 'place')} to decide by hand", "yellow")
@@ -141,19 +140,27 @@ def patch(steps: Sequence[Step]) -> str:
     return "".join(Change(path, first[path], last[path]).diff() for path in sorted(first))
 
 
-def _titled(step: Step, steps: Iterable[Step]) -> str:
+def titled(step: Step, steps: Iterable[Step]) -> str:
+    """The phase with its number, its name and its files, as wide as the widest of ``steps``."""
     width = max(len(each.phase.name) for each in steps)
     return f"phase {step.phase.number} {step.phase.name:<{width}}  {counted(len(step.changes), 'file'):>8}"
 
 
-def _size(body: str) -> Counter[str]:
+def size(body: str) -> Counter[str]:
+    """How many lines a diff adds and takes away, by + and -."""
     # Headers end where the first hunk begins; a body line may look like one of them.
     signs = Counter(line[:1] for line in body.partition("\n@@")[2].split("\n")[1:])
     return Counter({sign: signs[sign] for sign in "+-"})
 
 
-def _shown(size: Counter[str]) -> str:
-    return f"+{size['+']} -{size['-']}"
+def shown(lines: Counter[str]) -> str:
+    """The size of a diff as people read it."""
+    return f"+{lines['+']} -{lines['-']}"
+
+
+def state(change: Change) -> str:
+    """What became of the file: created, deleted or changed."""
+    return "created" if change.before is None else "deleted" if change.after is None else "changed"
 
 
 def _reasons(change: Change) -> Iterator[Line]:
@@ -171,92 +178,6 @@ def _body(body: str) -> Iterator[Line]:
     styles = {"+": "green", "-": "red", "@": "cyan"}
     for line in body.split("\n")[:-1]:
         yield Line(line, styles.get(line[:1], ""))
-
-
-# --- apply and rollback -------------------------------------------------------------------------
-
-
-def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
-    """What stood in the way first, then the class tree, a line for each phase, and what landed."""
-    if done.refused:
-        yield from _refusal(done, done.refused)
-    yield from _tree(tree)
-    steps = [proof.step for proof in done.proofs]
-    said: set[str] = set()
-    for proof in done.proofs:
-        yield from _proven(proof, _titled(proof.step, steps), said)
-    yield Line()
-    yield from _notes(done.notes)
-    yield from changes(done.landed, "landed") if done.landed else [Line("Nothing landed.", "bold")]
-    if done.landed:
-        yield Line(f"Take it back with: {undo}", "dim")
-
-
-def _proven(proof: Proof, title: str, said: set[str]) -> Iterator[Line]:
-    """What the gates say of a phase: beside its title, or on a line each where there are several."""
-    several = len(proof.verdicts) > 1
-    if several or not proof.verdicts:
-        yield Line(title if several else f"{title}  no gate ran")
-    width = max((len(verdict.gate) for verdict in proof.verdicts), default=0)
-    for verdict in proof.verdicts:
-        gate = f"  {verdict.gate:<{width}}" if several else f"{title}  {verdict.gate}"
-        yield Line(f"{gate} {verdict.outcome}: {verdict.figures}", _OUTCOMES[verdict.outcome])
-        yield from _remarks(verdict, said)
-
-
-def _remarks(verdict: Verdict, said: set[str]) -> Iterator[Line]:
-    """What a gate has to say beside its figures, once; why it refuses stands at the head of the report."""
-    if verdict.passed and verdict.reason and (line := f"  {verdict.gate}: {verdict.reason}") not in said:
-        said.add(line)
-        yield Line(line, "yellow")
-    if verdict.passed and (many := len(verdict.new)):
-        yield Line(f"  {verdict.gate}: {counted(many, 'problem')}, not held against it:", "yellow")
-        yield from _problems(verdict.new)
-    if many := len(verdict.uncovered):
-        come = f"{counted(many, 'problem')} {'comes' if many == 1 else 'come'} to light"
-        blind = f"{verdict.gate} could not see before, for it took a value for Any"
-        yield Line(f"  {come} that {blind}:", "yellow")
-        yield from _problems(verdict.uncovered)
-
-
-def _problems(problems: Sequence[Problem], most: int = _MOST) -> Iterator[Line]:
-    yield from (Line(f"    {problem}") for problem in problems[:most])
-    if len(problems) > most:
-        yield Line(f"    and {len(problems) - most} more")
-
-
-def changes(done: Sequence[Change], verb: str) -> Iterator[Line]:
-    """The files written, and a line that counts them."""
-    for change in done:
-        yield Line(f"  {_status(change)}  {change.path}")
-    size = sum((_size(change.diff()) for change in done), Counter[str]())
-    yield Line(f"{counted(len(done), 'file')} {verb}, {_shown(size)}", "bold")
-
-
-def _status(change: Change) -> str:
-    return "created" if change.before is None else "deleted" if change.after is None else "changed"
-
-
-def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
-    yield Line(f"refused: phase {phase.number} {phase.name}", "bold red")
-    for verdict in (each for proof in done.proofs for each in proof.verdicts if not each.passed):
-        why = f": {verdict.reason}" if verdict.reason else ""
-        yield Line(
-            f"  {verdict.gate} {verdict.outcome}, {counted(len(verdict.new), 'new problem')}{why}", "red"
-        )
-        yield from _problems(verdict.new, _MANY)
-    yield Line()
-
-
-def _tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
-    rows = [("  " * line.depth + line.after, line) for line in tree]
-    width = max((len(text) for text, _ in rows), default=0)
-    longest = max((len(str(line.path)) for _, line in rows), default=0)
-    for text, line in rows:
-        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}"
-        yield Line(text, "dim" if line.before == line.after else "green", aside)
-    if rows:
-        yield Line()
 
 
 # --- JSON ---------------------------------------------------------------------------------------
@@ -291,7 +212,7 @@ def _change_json(change: Change) -> dict[str, Any]:
         {"start": e.start, "end": e.end, "replacement": e.replacement, "phase": e.phase, "reasons": e.reasons}
         for e in change.edits
     ]
-    return {"path": str(change.path), "status": _status(change), "edits": edits, "diff": change.diff()}
+    return {"path": str(change.path), "status": state(change), "edits": edits, "diff": change.diff()}
 
 
 def _note_json(note: Note) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from codemods import files
@@ -24,6 +24,7 @@ from codemods.record import (
     Intent,
     Landed,
     LandedFile,
+    LandedPhase,
     digest_of,
     load,
     stored,
@@ -48,10 +49,30 @@ def interrupted(root: Path) -> bool:
     return (root / INTENT).exists()
 
 
+def interruption(root: Path) -> Interruption | None:
+    """The landing that did not come to its end; None where there is none.
+
+    Raises MigrationError for a record that cannot be understood.
+    """
+    intent = load(root, INTENT)
+    if intent is None:
+        return None
+    undone = tuple(file.path for file in intent.undo)
+    return Interruption(intent.landed.phases, undone, _in_the_way(root, intent))
+
+
 def edited_since(root: Path) -> tuple[PurePosixPath, ...]:
-    """The landed files that are not as they were landed: edited, deleted or replaced by somebody else."""
-    landed = read(root)
-    return tuple(file.path for file in landed.files if not _is(root, file.path, file.after)) if landed else ()
+    """The landed files that are not as they were landed: edited, deleted or replaced by somebody else.
+
+    What an interrupted landing has written counts as undone.
+    """
+    landed, intent = read(root), load(root, INTENT)
+    undone = {file.path: file.before for file in intent.undo} if intent else {}
+    return tuple(
+        file.path
+        for file in (landed.files if landed else ())
+        if not (undone[file.path] == file.after if file.path in undone else _is(root, file.path, file.after))
+    )
 
 
 def land(
@@ -63,6 +84,7 @@ def land(
     current: Contents,
     *,
     version: str = "",
+    history: Iterable[LandedPhase] = (),
 ) -> Landed | None:
     """Bring the files to ``targets`` and record it, or leave everything as it was.
 
@@ -81,7 +103,8 @@ def land(
             raise ValueError("a landing names the same files three times, with all that are landed")
         _demand_fresh(root, current)
         new = _next(root, old, originals, targets)
-        new = replace(new, phases=tuple(sorted(landed_phases)), spec=spec_name, version=version)
+        phases, told = tuple(sorted(landed_phases)), tuple(history)
+        new = replace(new, phases=phases, spec=spec_name, version=version, history=told)
         intent = _intent(root, old, new, _files(root, current, targets))
         files.check_writable(root, (file.path for file in intent.undo))
         contents = (originals, targets, current)
@@ -111,12 +134,8 @@ def recover(root: Path) -> bool:
         intent = load(root, INTENT)
         if intent is None:
             return False
-        for file in intent.undo:
-            if not (_is(root, file.path, file.before) or _is(root, file.path, file.after)):
-                kept = OBJECTS / file.before if file.before else "there was none"
-                raise MigrationError(
-                    f"{file.path}: edited since a landing was interrupted; as it was: {kept}"
-                )
+        if why := _in_the_way(root, intent):
+            raise MigrationError(why)
         files.sweep(root, (file.path for file in intent.undo))
         for file in intent.undo:
             if not _is(root, file.path, file.before):
@@ -125,6 +144,27 @@ def recover(root: Path) -> bool:
         files.replace(root, INTENT, None)
         _clean(root)
     return True
+
+
+def _in_the_way(root: Path, intent: Intent) -> str:
+    """Why a landing cannot be undone, empty where it can."""
+    for file in intent.undo:
+        if not (_is(root, file.path, file.before) or _is(root, file.path, file.after)):
+            kept = OBJECTS / file.before if file.before else "there was none"
+            return f"{file.path}: edited since a landing was interrupted; as it was: {kept}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A landing that did not come to its end: the phases it was to lead to, and the files it was to write.
+
+    The next run puts the files back, unless something is ``in_the_way``, a line that says what.
+    """
+
+    phases: tuple[int, ...]
+    files: tuple[PurePosixPath, ...]
+    in_the_way: str
 
 
 # --- one landing --------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ def lock(root: Path) -> Iterator[None]:
         _release(root)
 
 
+def at_work(root: Path) -> int | None:
+    """The process that holds the lock of ``root`` now, None where nobody does; nothing is written."""
+    holder = _holder(root)
+    return int(holder["pid"]) if holder is not None and _lives(holder) else None
+
+
 def _acquire(root: Path, me: Owner) -> None:
     while True:
         with suppress(FileNotFoundError), _alone(root) as folder:

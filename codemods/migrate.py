@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from codemods import files, journal
+from codemods import __version__, commits, files, journal
+from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen
 from codemods.proofs import GATES, Options, Progress, Proof, prove
-from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps
+from codemods.record import LandedPhase
+from codemods.status import Status, listed, status, stuck
+from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps, work
 from codemods.survey import Asked, Origin, Survey, origin, survey
 from codemods.tree import TreeLine, class_tree
 from codemods.worktree import uncommitted, unfinished
@@ -22,6 +26,7 @@ __all__ = [
     "Options",
     "Proof",
     "Report",
+    "Status",
     "Step",
     "Survey",
     "TreeLine",
@@ -29,6 +34,7 @@ __all__ = [
     "class_tree",
     "leftovers",
     "rollback",
+    "status",
     "steps",
     "survey",
 ]
@@ -42,13 +48,17 @@ class EditedSince(MigrationError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed."""
+    """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed.
+
+    ``commits`` are those made of what landed, in order.
+    """
 
     baseline: tuple[Verdict, ...] = ()
     proofs: tuple[Proof, ...] = ()
     landed: tuple[Change, ...] = ()
     refused: Phase | None = None
     notes: tuple[Note, ...] = ()
+    commits: tuple[Commit, ...] = ()
 
 
 def apply(found: Survey, phases: Sequence[str], options: Options, progress: Progress) -> Report:
@@ -62,18 +72,23 @@ def apply(found: Survey, phases: Sequence[str], options: Options, progress: Prog
     stages = stages_of(found, start, phases)
     if not differences(found.snapshot, stages[-1].contents):
         return Report(notes=found.notes)
+    writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
+    current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
+    if options.commit:
+        commits.chain(found, current)
     _refuse_dirty(found, start, options)
-    files.check_writable(
-        found.root, (c.path for s in stages for c in differences(found.snapshot, s.contents))
-    )
+    files.check_writable(found.root, sorted(writes))
     baseline, proofs = prove(found, start, stages, options, progress)
     refused = next((p.step.phase for p in proofs if not p.passed), None)
-    proven = [stage for stage, proof in zip(stages, proofs, strict=False) if proof.passed]
-    landed: tuple[Change, ...] = ()
-    if proven and (refused is None or options.partial):
-        progress("landing")
-        landed = _land(found, start, proven[-1])
-    return Report(baseline, tuple(proofs), landed, refused, found.notes)
+    proven = [proof for proof in proofs if proof.passed]
+    if not proven or (refused and not options.partial):
+        return Report(baseline, tuple(proofs), (), refused, found.notes)
+    progress("landing")
+    chain = commits.chain(found, current, proven, start.landed) if options.commit else None
+    landed = _land(found, start, stages[len(proven) - 1], proven)
+    if chain:
+        commits.publish(found.root, chain, (change.path for change in landed))
+    return Report(baseline, tuple(proofs), landed, refused, found.notes, chain.commits if chain else ())
 
 
 def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:
@@ -86,7 +101,7 @@ def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:
         raise MigrationError(f"{dirty[0]}{more}: uncommitted changes; commit them, or say --allow-dirty")
 
 
-def _land(found: Survey, start: Origin, stage: Stage) -> tuple[Change, ...]:
+def _land(found: Survey, start: Origin, stage: Stage, proven: Sequence[Proof]) -> tuple[Change, ...]:
     changes = differences(found.snapshot, stage.contents)
     # What was landed and is no part of this beginning leaves the record: it stays as it is now.
     recorded = {file.path for file in landed.files} if (landed := journal.read(found.root)) else set()
@@ -94,8 +109,33 @@ def _land(found: Survey, start: Origin, stage: Stage) -> tuple[Change, ...]:
     originals = {path: start.files.get(path, start.bare.get(path)) for path in paths}
     targets = {path: stage.contents.get(path, start.bare.get(path)) for path in paths}
     current = {path: found.snapshot.get(path) for path in paths}
-    journal.land(found.root, sorted(stage.numbers), found.spec.name, originals, targets, current)
+    journal.land(
+        found.root,
+        stage.numbers,
+        found.spec.name,
+        originals,
+        targets,
+        current,
+        version=__version__,
+        history=_history(landed.history if landed else (), start.landed, proven),
+    )
     return changes
+
+
+def _history(
+    old: Iterable[LandedPhase], landed: frozenset[int], proven: Sequence[Proof]
+) -> Iterator[LandedPhase]:
+    """What is to be told of each landed phase; one that did nothing more this time is told of as before."""
+    known = {each.number: each for each in old if each.number in landed}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for proof in proven:
+        figures = {verdict.gate: verdict.figures for verdict in proof.verdicts}
+        done = work(proof.step, landed)
+        for number in done if proof.step.phase.number in landed else {proof.step.phase.number, *done}:
+            before = known[number].files if number in known else ()
+            paths = tuple(sorted({*before, *done.get(number, ())}))
+            known[number] = LandedPhase(number, now, __version__, paths, figures)
+    return (known[number] for number in sorted(known))
 
 
 def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...]:
@@ -112,8 +152,8 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
     names = set(landed.phases)
     leaving = set(_numbers(spec, phases, names)) if phases else names
     remaining = frozenset(names - leaving)
-    if remaining - {0} and not {0, 1} & remaining == {0, 1} & names:
-        raise MigrationError(f"phase {min(leaving)} cannot go while {_listed(remaining - {0})} is landed")
+    if why := stuck(names, leaving):
+        raise MigrationError(why)
     originals = landed.originals(root)
     targets: Contents = originals
     if remaining:
@@ -122,18 +162,15 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
         changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}
     current = {path: files.peek(root, path) for path in targets}
-    journal.land(root, sorted(remaining), landed.spec, {**originals}, targets, current)
+    history = (each for each in landed.history if each.number in remaining)
+    journal.land(
+        root, remaining, landed.spec, originals, targets, current, version=landed.version, history=history
+    )
     return differences(current, targets)
 
 
 def _numbers(spec: Spec, phases: Sequence[str], landed: set[int]) -> Iterator[int]:
     for phase in chosen(spec, tuple(phases), frozenset({BASE.number})):
         if phase.number not in landed:
-            raise MigrationError(
-                f"phase {phase.number} {phase.name} is not landed; landed: {_listed(landed)}"
-            )
+            raise MigrationError(f"phase {phase.number} {phase.name} is not landed; landed: {listed(landed)}")
         yield phase.number
-
-
-def _listed(numbers: set[int] | frozenset[int]) -> str:
-    return ", ".join(f"phase {number}" for number in sorted(numbers)) or "none"

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from codemods.data import MigrationError
@@ -62,12 +63,18 @@ def run(
         return Finished(status, _text(output), _text(errors), timed_out=status is None)
 
 
-def git(*arguments: str, cwd: Path, timeout: float) -> Finished | None:
-    """Run git on the repository around ``cwd``, without its monitor; None where there is no git."""
+def git(
+    *arguments: str, cwd: Path, timeout: float, env: Mapping[str, str] = MappingProxyType({})
+) -> Finished | None:
+    """Run git on the repository around ``cwd``, without its monitor; None where there is no git.
+
+    ``env`` is set in addition to ours.
+    """
     if shutil.which("git") is None:
         return None
-    env = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
-    return run(("git", "-c", "core.fsmonitor=false", *arguments), cwd=cwd, env=env, timeout=timeout)
+    ours = {name: value for name, value in os.environ.items() if name not in GIT_LEADS}
+    command = ("git", "-c", "core.fsmonitor=false", *arguments)
+    return run(command, cwd=cwd, env={**ours, **env}, timeout=timeout)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods import trials
-from codemods.data import Change, Decision, Outcome, Snapshot, Verdict
+from codemods.causes import causes
+from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
 from codemods.gates import Gate, Measurement, listed
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
@@ -38,10 +39,11 @@ TYPED = frozenset({"mypy", "precision"})
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A step and what the gates say of it."""
+    """A step and what the gates say of it; of a refusal, what we did at the line of each new problem."""
 
     step: Step
     verdicts: tuple[Verdict, ...]
+    causes: Mapping[Problem, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -61,6 +63,7 @@ class Options:
     allow_dirty: bool = False
     allow_plugins: bool = False
     partial: bool = False
+    commit: bool = False
     test_command: tuple[str, ...] = ()
     timeout: float = 600.0
     max_new_failures: int = 0
@@ -95,7 +98,7 @@ def prove(
             verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
-            proofs.append(Proof(step, verdicts))
+            proofs.append(Proof(step, verdicts, causes(start.project.snapshot, stage, verdicts)))
             if not proofs[-1].passed:
                 break
     return baseline, proofs

@@ -58,6 +58,7 @@ def _parsed(record: Mapping[str, Any]) -> Intent:
         tuple(map(_parsed_file, record["files"])),
         str(record["version"]),
         paths["folders"],
+        tuple(map(_parsed_phase, record.get("history", ()))),  # records of 0.1.0 may be without it
     )
     return Intent(landed, tuple(map(_parsed_file, record["undo"])), paths["made"], paths["leaving"])
 
@@ -68,6 +69,12 @@ def _parsed_file(record: Mapping[str, Any]) -> LandedFile:
             raise ValueError(digest)
     mode = None if record["mode"] is None else int(record["mode"])
     return LandedFile(PurePosixPath(record["path"]), record["before"], record["after"], mode)
+
+
+def _parsed_phase(record: Mapping[str, Any]) -> LandedPhase:
+    figures = {str(gate): str(said) for gate, said in dict(record["figures"]).items()}
+    paths = tuple(map(PurePosixPath, record["files"]))
+    return LandedPhase(int(record["number"]), str(record["at"]), str(record["version"]), paths, figures)
 
 
 def written(intent: Intent) -> bytes:
@@ -89,10 +96,25 @@ class LandedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class LandedPhase:
+    """How a phase came to be landed: when (ISO 8601, UTC), by which version of classmod, and how proven.
+
+    ``files`` are those it changed, ``figures`` what each gate said of it, by the gate's name.
+    """
+
+    number: int
+    at: str
+    version: str
+    files: tuple[PurePosixPath, ...]
+    figures: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Landed:
     """The record: the phases that are landed, by which spec and version of classmod, and the files.
 
-    ``folders`` are the directories that were made for created files.
+    ``folders`` are the directories that were made for created files; ``history`` may lack phases that
+    were landed before it was kept.
     """
 
     phases: tuple[int, ...]
@@ -100,6 +122,7 @@ class Landed:
     files: tuple[LandedFile, ...]
     version: str = ""
     folders: tuple[PurePosixPath, ...] = ()
+    history: tuple[LandedPhase, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.phases or self.files)

@@ -67,6 +67,20 @@ def _of_phase(phase: Phase, edits: Sequence[Edit], known: Sequence[Edit]) -> tup
     return tuple(edit for edit in new if edit.phase == phase.number) or new
 
 
+def work(step: Step, landed: frozenset[int]) -> Mapping[int, frozenset[PurePosixPath]]:
+    """The files that a step changes, by the phase they are changed for.
+
+    That is the step's own, but for one that is landed already: its step does what is late for any of them.
+    """
+    late = step.phase.number in landed
+    pairs = [
+        (number, change.path)
+        for change in step.changes
+        for number in ({edit.phase for edit in change.edits} if late else set()) or {step.phase.number}
+    ]
+    return {number: frozenset(p for n, p in pairs if n == number) for number in sorted(dict(pairs))}
+
+
 def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage]:
     """The tree after each phase asked for, every one on top of what is landed and of those before it.
 

@@ -7,9 +7,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,7 @@ import codemods
 from cli import __version__, terminal
 from cli.main import app
 from codemods import spec as specs
+from codemods.commits import Commit
 from codemods.data import (
     Change,
     Confidence,
@@ -36,6 +37,9 @@ from codemods.data import (
     Spec,
     Verdict,
 )
+from codemods.journal import Interruption
+from codemods.record import LandedPhase
+from codemods.status import PhaseStatus, Status
 
 # --- a stub of codemods.migrate -----------------------------------------------------------------
 
@@ -75,6 +79,7 @@ class Step:
 class Proof:
     step: Step
     verdicts: tuple[Verdict, ...]
+    causes: Mapping[Problem, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Options:
     allow_dirty: bool = False
     allow_plugins: bool = False
     partial: bool = False
+    commit: bool = False
     test_command: tuple[str, ...] = ()
     timeout: float = 600.0
     max_new_failures: int = 0
@@ -97,6 +103,7 @@ class Report:
     landed: tuple[Change, ...]
     refused: Phase | None
     notes: tuple[Note, ...]
+    commits: tuple[Commit, ...] = ()
 
 
 @dataclass
@@ -109,6 +116,7 @@ class Library:
     plan: tuple[Step, ...] = ()
     report: Report = field(default_factory=lambda: Report((), (), (), None, ()))
     restored: tuple[Change, ...] = ()
+    found: Status = field(default_factory=lambda: Status("", "", (), (), (), None, None))
     error: BaseException | None = None
     asked: dict[str, Any] = field(default_factory=dict)
 
@@ -157,6 +165,12 @@ class Library:
             raise self.error
         return self.restored
 
+    def status(self, root: Path, spec: Spec, phases: tuple[str, ...]) -> Status:
+        self.asked |= {"root": root, "spec": spec, "phases": phases}
+        if self.error:
+            raise self.error
+        return self.found
+
 
 ROOT = Path(__file__).parents[1]
 PATH = PurePosixPath("pkg/a.py")
@@ -191,7 +205,7 @@ def steps(*changes: Iterable[Change], notes: tuple[Note, ...] = ()) -> tuple[Ste
 def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     stub = Library()
     module: Any = ModuleType("codemods.migrate")
-    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
+    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback", "status"):
         setattr(module, name, getattr(stub, name))
     module.Options, module.Asked = Options, Asked
     monkeypatch.setitem(sys.modules, "codemods.migrate", module)
@@ -217,13 +231,13 @@ def test_stub_has_the_shape_of_the_library() -> None:
     for kind in (Asked, Survey, TreeLine, Step, Proof, Options, Report):
         found = getattr(real, kind.__name__)
         assert {each.name for each in fields(kind)} <= {each.name for each in fields(found)} | set(dir(found))
-    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback"):
+    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback", "status"):
         assert callable(getattr(real, name))
 
 
 # --- every command ------------------------------------------------------------------------------
 
-COMMANDS = ("sites", "diff", "apply", "check", "rollback")
+COMMANDS = ("sites", "diff", "apply", "check", "rollback", "status")
 
 
 def test_commands_are_those_of_the_contract() -> None:
@@ -596,12 +610,51 @@ def test_apply_that_is_refused_begins_with_why(library: Library, run: Run, outco
     shown = run("apply")
 
     assert shown.exit_code == 1
-    assert shown.stdout.splitlines()[:3] == [
+    lines = shown.stdout.splitlines()
+    assert lines[:3] == [
         "refused: phase 1 base",
         f"  mypy {outcome}, 1 new problem: new problems",
         "    pkg/a.py:3: no attribute  [attr-defined]",
     ]
+    told = ["    trigger for rollback: type errors that are new"] if outcome is Outcome.REFUSED else []
+    assert lines[3 : lines.index("")] == told
     assert shown.stdout.endswith("Nothing landed.\n")
+
+
+def test_a_problem_is_followed_by_what_was_done_there(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    causes = {problem(3): ("pkg/a.py:2 _old became _new: self of Shop", "pkg/a.py:3: tidy")}
+    refused = Proof(first, (verdict("10 errors", Outcome.REFUSED, problem(), problem(4)),), causes)
+    library.report = Report((), (refused,), (), PHASES[0], ())
+
+    assert run("apply").stdout.splitlines()[2:6] == [
+        "    pkg/a.py:3: no attribute  [attr-defined]",
+        "      because pkg/a.py:2 _old became _new: self of Shop",
+        "      because pkg/a.py:3: tidy",
+        "    pkg/a.py:4: no attribute  [attr-defined]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gate", "trigger"),
+    [
+        ("tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
+        ("old-tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
+        ("api", "a public API that breaks"),
+        ("benchmark", "slower; the plan's limit is 10 %"),
+        ("precision", ""),
+    ],
+)
+def test_a_refusal_says_which_trigger_of_the_plan_it_is(
+    library: Library, run: Run, gate: str, trigger: str
+) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    refused = Proof(first, (Verdict(gate, Outcome.REFUSED, "", (problem(),)),))
+    library.report = Report((), (refused,), (), PHASES[0], ())
+
+    head = run("apply").stdout.partition("\n\n")[0].splitlines()
+
+    assert head[3:] == ([f"    trigger for rollback: {trigger}"] if trigger else [])
 
 
 def test_apply_tells_what_a_gate_sees_for_the_first_time(library: Library, run: Run) -> None:
@@ -690,6 +743,16 @@ def test_apply_says_how_to_take_it_back(library: Library, tmp_path: Path) -> Non
     assert shown.stdout.endswith(f"Take it back with: {undo}\n")
 
 
+def test_apply_names_its_commits(library: Library, run: Run) -> None:
+    (first,) = steps([change(b"a\n", b"b\n")])
+    made = (Commit("1234567890abcdef", "tills: phase 1 base"),)
+    library.report = Report((), (Proof(first, ()),), first.changes, None, (), made)
+
+    lines = run("apply", "--commit").stdout.splitlines()
+
+    assert lines[-3:-1] == ["1 file landed, +1 -1", "  commit 1234567890ab  tills: phase 1 base"]
+
+
 def test_apply_without_gates_says_so(library: Library, run: Run) -> None:
     (first,) = steps([change(b"a\n", b"b\n")])
     library.report = Report((), (Proof(first, ()),), first.changes, None, ())
@@ -708,13 +771,19 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "python").symlink_to(sys.executable)
 
-    flags = ["--allow-dirty", "--allow-plugins", "--partial", "--no-gate", "mypy", "--no-gate", "tests"]
+    flags = ["--allow-dirty", "--allow-plugins", "--partial", "--commit"]
+    flags += ["--no-gate", "mypy", "--no-gate", "tests"]
     shown = run("apply", "--phase", "1", "--phase", "inner", "--python", "python", *flags)
 
     assert shown.exit_code == 0
     assert library.asked["phases"] == ("1", "inner")
     assert library.asked["options"] == Options(
-        tmp_path / "python", frozenset({"mypy", "tests"}), allow_dirty=True, allow_plugins=True, partial=True
+        tmp_path / "python",
+        frozenset({"mypy", "tests"}),
+        allow_dirty=True,
+        allow_plugins=True,
+        partial=True,
+        commit=True,
     )
 
 
@@ -835,6 +904,108 @@ def test_rollback_of_nothing(run: Run) -> None:
     assert (shown.exit_code, shown.stdout) == (0, "Nothing to take back.\n")
 
 
+# --- status -------------------------------------------------------------------------------------
+
+TOLD = LandedPhase(1, "2026-01-02T03:04:05+00:00", "1.0", (PATH,), {"mypy": "9 errors", "tests": "all"})
+LANDED = Status("tills", "1.0", (PhaseStatus(1, "base", TOLD, "phase 2 is there"),), (PATH,), (), None, None)
+
+
+def test_status_of_nothing(run: Run) -> None:
+    shown = run("status")
+
+    assert (shown.exit_code, shown.stdout) == (0, "Nothing is landed.\n")
+
+
+def test_status_has_a_block_for_each_phase(library: Library, run: Run, tmp_path: Path) -> None:
+    phases = (*LANDED.phases, PhaseStatus(2, "inner", replace(TOLD, number=2, figures={}), ""))
+    library.found = replace(LANDED, phases=(*phases, PhaseStatus(3, "", None, "")))
+
+    shown = run("status", "--phase", "1", "--phase", "inner")
+
+    assert shown.exit_code == 0
+    assert library.asked == {"root": tmp_path, "spec": specs.builtin(), "phases": ("1", "inner")}
+    assert shown.stdout.splitlines() == [
+        "phase 1 base  1 file  2026-01-02T03:04:05+00:00",
+        "  mypy  passed: 9 errors",
+        "  tests passed: all",
+        "  cannot be taken back alone: phase 2 is there",
+        "phase 2 inner  1 file  2026-01-02T03:04:05+00:00",
+        "  no gate ran",
+        "  can be taken back alone",
+        "phase 3  how it was proven is not recorded",
+        "  can be taken back alone",
+        "1 file landed by classmod 1.0, spec tills",
+    ]
+
+
+def test_status_begins_with_what_there_is_to_see_to(library: Library, run: Run) -> None:
+    gone = Interruption((1, 2), (PATH, PATH), "")
+    library.found = replace(LANDED, edited=(PATH,), interrupted=gone, version="")
+
+    shown = run("status")
+
+    assert shown.exit_code == 1
+    lines = shown.stdout.splitlines()
+    assert lines[:4] == [
+        "a landing of phase 1, phase 2 was interrupted",
+        "  the next command that reads the tree undoes it: 2 files become as they were",
+        "edited since it was landed:",
+        "  pkg/a.py",
+    ]
+    assert lines[-1] == "1 file landed by a version that was not recorded, spec tills"
+
+
+def test_status_of_an_interruption_that_cannot_be_undone(library: Library, run: Run) -> None:
+    library.found = replace(LANDED, interrupted=Interruption((1,), (PATH,), "a.py: edited"))
+
+    shown = run("status")
+
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines()[:2] == [
+        "a landing of phase 1 was interrupted",
+        "  every other command is refused until this is settled: a.py: edited",
+    ]
+
+
+def test_status_while_another_run_is_at_work(library: Library, run: Run) -> None:
+    library.found = replace(LANDED, interrupted=Interruption((1,), (PATH,), ""), at_work=7)
+
+    shown = run("status")
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("another run is at work here (process 7)\nphase 1 base")
+
+
+def test_status_json(library: Library, run: Run) -> None:
+    library.found = replace(LANDED, phases=(*LANDED.phases, PhaseStatus(3, "", None, "")), edited=(PATH,))
+
+    shown = run("status", "--format", "json")
+
+    assert shown.exit_code == 1
+    base = {"number": 1, "name": "base", "landed": TOLD.at, "version": "1.0", "files": [str(PATH)]}
+    nothing = dict.fromkeys(("name", "landed", "version", "files", "gates"))
+    assert json.loads(shown.stdout) == {
+        "spec": "tills",
+        "version": "1.0",
+        "phases": [
+            {**base, "gates": TOLD.figures, "can_go": False, "stays": "phase 2 is there"},
+            {**nothing, "number": 3, "can_go": True, "stays": None},
+        ],
+        "files": [str(PATH)],
+        "edited": [str(PATH)],
+        "interrupted": None,
+        "at_work": None,
+    }
+
+
+def test_status_json_of_an_interruption(library: Library, run: Run) -> None:
+    library.found = replace(LANDED, interrupted=Interruption((1, 2), (PATH,), "a.py: edited"))
+
+    answer = json.loads(run("status", "--format", "json").stdout)
+
+    assert answer["interrupted"] == {"phases": [1, 2], "files": [str(PATH)], "in_the_way": "a.py: edited"}
+
+
 # --- the terminal -------------------------------------------------------------------------------
 
 
@@ -862,6 +1033,7 @@ def test_file_content_is_escaped_in_every_view(library: Library, run: Run) -> No
         [change(b"\x1b[31m\r\n", b"\xe2\x80\xae\n", odd, "\x07")], notes=(Note(odd, 1, "\x9b"),)
     )
     library.restored = library.plan[0].changes
+    library.found = Status("\x07", "1.0", (), (odd,), (odd,), None, None)
     library.report = Report((), (Proof(library.plan[0], ()),), library.restored, None, library.plan[0].notes)
 
     for command in COMMANDS:

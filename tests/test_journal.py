@@ -19,7 +19,7 @@ import pytest
 from codemods.data import MigrationError
 from codemods.files import peek
 from codemods.journal import edited_since, interrupted, land, read, recover
-from codemods.record import Landed
+from codemods.record import Landed, LandedPhase
 
 A, B, NEW, GONE = map(PurePosixPath, ("a.py", "p/b.py", "q/r/new.py", "s/gone.py"))
 OLD = {A: b"a", B: b"b\r\n", NEW: None, GONE: b"\xff"}
@@ -87,6 +87,27 @@ def test_a_landing_and_its_record(root: Path) -> None:
         "objects",
         "state.json",
     ]
+
+
+def test_what_is_told_of_a_phase_is_kept(root: Path) -> None:
+    told = LandedPhase(1, "2026-01-02T03:04:05+00:00", "1.0", (A, NEW), {"mypy": "9 -> 8 errors"})
+
+    landed = land(root, (1,), "spec", OLD, FIRST, OLD, version="1.0", history=[told])
+
+    assert landed is not None
+    assert landed.history == (told,)
+    assert landed == read(root)
+
+
+def test_a_record_of_before_phases_were_told_of(root: Path) -> None:
+    go(root, (1,), FIRST)
+    doctored(root, lambda record: record.pop("history"))
+
+    landed = go(root, (1, 2), SECOND)
+
+    assert landed is not None
+    assert (landed.phases, landed.history) == ((1, 2), ())
+    assert go(root, (), OLD) is None
 
 
 def test_the_record_is_readable_and_private(root: Path) -> None:
@@ -242,6 +263,8 @@ def doctored(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
         lambda record: record["files"][0].update(before="../../secret"),
         lambda record: record["files"][0].pop("path"),
         lambda record: record.update(phases=["x"]),
+        lambda record: record.update(history=[{"number": 1}]),
+        lambda record: record.update(history=3),
     ],
 )
 def test_a_record_that_cannot_be_understood(root: Path, change: Callable[[dict[str, Any]], object]) -> None:

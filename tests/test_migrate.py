@@ -384,7 +384,9 @@ def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pyt
 
     assert report.refused is not None
     assert report.refused.name == "left"
-    assert report.proofs[-1].verdicts[0].new
+    (problem,) = report.proofs[-1].verdicts[0].new
+    (cause,) = report.proofs[-1].causes[problem]
+    assert cause.startswith("left.py:7: type arguments of Left: ")
     assert contents(root) == made()
 
 
