@@ -76,12 +76,15 @@ def publish(root: Path, made: Chain, paths: Iterable[PurePosixPath]) -> None:
 
     Raises MigrationError where that fails, after something else has moved it, say.
     """
-    if made.commits:
-        try:
-            _git(root, "update-ref", "-m", "classmod apply", "HEAD", made.commits[-1].id, made.head)
-            _git(root, "reset", "--quiet", "--", *map(str, paths))
-        except MigrationError as error:
-            raise MigrationError(f"landed, but not committed: {error}") from error
+    if not made.commits:
+        return
+    done = "landed, but not committed"
+    try:
+        _git(root, "update-ref", "-m", "classmod apply", "HEAD", made.commits[-1].id, made.head)
+        done = "landed and committed, but the index is as before; git reset mends it"
+        _git(root, "reset", "--quiet", "--", *map(str, paths))
+    except MigrationError as error:
+        raise MigrationError(f"{done}: {error}") from error
 
 
 def _demand_ready(root: Path) -> str:

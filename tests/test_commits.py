@@ -210,6 +210,34 @@ def test_on_no_branch(root: Path) -> None:
     assert git(root, "rev-parse", "main") == git(root, "rev-parse", "HEAD^")
 
 
+def test_in_another_work_tree_of_the_repository(root: Path) -> None:
+    other = root.parent / "other"
+    git(root, "worktree", "add", "--quiet", "-b", "side", str(other))
+
+    run(other)
+
+    assert len(titles(other)) == 3
+    assert git(other, "status", "--porcelain") == ""
+    assert committed(other) == migrated(BEFORE, (1, 2, 4))
+    assert titles(root) == []
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_inside_a_hook_it_is_still_the_repository_around_path(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = initialised(lay(tmp_path / "other", {"x": "x"}))
+    with monkeypatch.context() as patched:
+        patched.setenv("GIT_DIR", str(other / ".git"))
+        patched.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
+
+        run(root, "1")
+
+    assert titles(root) == ["boxes: phase 1 base"]
+    assert titles(other) == []
+    assert git(other, "status", "--porcelain") == ""
+
+
 def test_nothing_else_gets_in(tmp_path: Path) -> None:
     """Neither what is dirty, nor what is new, nor what is outside of PATH, nor the record."""
     repository = initialised(
@@ -403,3 +431,21 @@ def test_a_branch_that_moves_at_the_last_moment(root: Path, monkeypatch: pytest.
 
     assert titles(root) == ["meanwhile"]
     assert contents(root) == migrated(BEFORE, (1,))
+
+
+def test_an_index_that_is_locked_at_the_last_moment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = migrate._land
+
+    def late(*arguments: object) -> tuple[Change, ...]:
+        (root / ".git" / "index.lock").touch()
+        return real(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(migrate, "_land", late)
+
+    with pytest.raises(MigrationError, match=r"^landed and committed, but the index is as before; git reset"):
+        run(root, "1")
+
+    (root / ".git" / "index.lock").unlink()
+    git(root, "reset", "--quiet")
+    assert git(root, "status", "--porcelain") == ""
+    assert titles(root) == ["boxes: phase 1 base"]
