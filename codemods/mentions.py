@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.data import Decision, Spec
@@ -23,6 +24,7 @@ _LOG_HEADING = re.compile(rf"\W*(?:{_LOGS})\W*", re.IGNORECASE)
 _BECOMES = re.compile(r"->|→|=>|⇒|\b(?:becom|renam|replac|deprecat|instead|migrat)|\bnow\b", re.IGNORECASE)
 _HELD = r"\b(?:dict|mapping|json|return)"
 _KEYS = re.compile(rf"\bkeys?\b.*{_HELD}|{_HELD}.*\bkeys?\b", re.IGNORECASE)
+_CLASS = re.compile(rb"\bclass\s+([\w\x80-\xff]+)")
 _FILE = re.compile(r"\.(?:pyi?|ipynb|md|rst|txt|json|toml|ya?ml|html?)(?!\w)")
 _ADDRESS = re.compile(r"://\S*$")
 _WORD = re.compile(r"\w+")
@@ -146,8 +148,18 @@ class Mentions:
         return self._owners[word, name]
 
     def _classes(self, word: str) -> Iterator[ClassRef]:
-        for module in self.index.modules.mentioning(f"class {word}"):
+        modules = self.index.modules
+        for module in filter(None, map(modules.get, self._defining.get(word, ()))):
             yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
+
+    @cached_property
+    def _defining(self) -> dict[str, list[PurePosixPath]]:
+        """The names of classes, and the files whose bytes seem to define them."""
+        found: dict[str, list[PurePosixPath]] = {}
+        for path in self.index.modules.sources:
+            for name in {*_CLASS.findall(self.index.modules.snapshot[path])}:
+                found.setdefault(name.decode("utf-8", "replace"), []).append(path)
+        return found
 
     def _on_other_side(self, owner: str, name: str) -> bool:
         """Whether all classes of a name are on a side that a name is not of."""
