@@ -29,6 +29,7 @@ from codemods.survey import Origin, Survey, interpreter
 Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
+    | {trials.BENCHMARK, trials.CONSTRUCTION}
 )
 
 
@@ -49,7 +50,8 @@ class Options:
     """How ``apply`` proves and lands; the switches of the command line.
 
     ``test_command`` is () where no test is run, ``timeout`` its limit in seconds. ``extra`` are files that
-    come into the staging copy though they are out of the tree's scope.
+    come into the staging copy though they are out of the tree's scope. ``bench_command`` is timed, () is
+    none, and with ``bench`` the construction of the concrete classes; ``max_slowdown`` is a share.
     """
 
     python: Path | None = None
@@ -61,6 +63,9 @@ class Options:
     timeout: float = 600.0
     max_new_failures: int = 0
     extra: tuple[PurePosixPath, ...] = ()
+    bench_command: tuple[str, ...] = ()
+    bench: bool = False
+    max_slowdown: float = 0.1
 
 
 def prove(
@@ -81,13 +86,14 @@ def prove(
         before = bench.measure(made(None), base, "before")
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
         for step, stage in zip(between_stages(found, stages), stages, strict=True):
-            gates = made(stage)
+            changes = differences(base, stage.contents)
+            last = stage is stages[-1] and stage.phase is not REPAIR
+            gates = made(stage, changes if last else None)
             # What could not be measured before is not compared; only a repair may mend that.
             dead = {n: m for n, m in before.items() if m.failure and stage.phase is not REPAIR}
             tree = {p: data for p, data in {**found.snapshot, **stage.contents}.items() if data is not None}
             title = f"phase {stage.phase.number} {stage.phase.name}"
             after = {**dead, **bench.measure([g for g in gates if g.name not in dead], tree, title)}
-            changes = differences(base, stage.contents)
             verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
@@ -145,8 +151,12 @@ def _gates(
     cache: Path,
     known: set[PurePosixPath],
     stage: Stage | None,
+    changes: tuple[Change, ...] | None = None,
 ) -> list[Gate]:
-    """The gates of a stage that are wanted; of the tree before, where it is None."""
+    """The gates of a stage that are wanted; of the tree before, where it is None.
+
+    ``changes`` are all of them, where it is the last stage, which is the one that is timed.
+    """
     project = start.project
     roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
@@ -158,9 +168,15 @@ def _gates(
         Api(roots, renaming(project)),
         Duplication(bases, rewording),
     ]
+    command = trials.command(options.test_command, found.root, project, roots, known, options.timeout)
     if options.test_command:
-        command = trials.command(options.test_command, found.root, project, roots, known, options.timeout)
         gates += trials.gates(project, command, rewording, options.max_new_failures, stage)
+    if changes is not None or stage is None or stage.phase is REPAIR:
+        if options.bench_command:
+            timed = replace(command, words=options.bench_command)
+            gates.append(trials.benchmark(timed, options.max_slowdown, changes))
+        if options.bench:
+            gates.append(trials.construction(project, command, python, options.max_slowdown, changes))
     return [gate for gate in gates if gate.name not in options.no_gate]
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from codemods.data import Decision
+from codemods.data import Change, Decision
 from codemods.declarations import is_test
 from codemods.gates import Gate
+from codemods.gates.benchmark import Benchmark, of_command, of_construction
 from codemods.gates.deprecations import Deprecations, pattern
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import Command, Suite
 from codemods.gates.tests import Outcomes
 from codemods.phases import REPAIR
 from codemods.project import Project
+from codemods.roles import Part
 from codemods.steps import Stage
 
 TESTS, OLD_TESTS, DEPRECATIONS = "tests", "old-tests", "deprecations"
+BENCHMARK, CONSTRUCTION = "benchmark", "construction"
 
 
 def command(
@@ -58,3 +63,32 @@ def gates(
         settled = frozenset((str(site.path), site.name) for site in left)
         made.append(Deprecations(suite, pattern(project.spec.compatibility), complete, settled))
     return made
+
+
+def benchmark(given: Command, limit: float, changes: Iterable[Change] | None) -> Gate:
+    """The gate that runs a command of the user's; ``changes`` where it is compared with the tree before."""
+    return Benchmark(BENCHMARK, partial(of_command, given), limit, _versions(changes))
+
+
+def construction(
+    project: Project, given: Command, python: Path, limit: float, changes: Iterable[Change] | None
+) -> Gate:
+    """The gate that imports and constructs the concrete classes, with the project's Python."""
+    modules, spec = project.modules, project.spec
+    classes = [
+        (modules.dotted(ref.path), ref.qualname)
+        for ref, role in project.roles.of.items()
+        if role.part is Part.INTEGRATION and not is_test(ref.path) and "<" not in ref.qualname
+    ]
+    factories = [name for each in spec.factories for name in (each.new, *each.old.values())]
+    take = partial(of_construction, replace(given, words=(str(python),)), classes, factories)
+    return Benchmark(CONSTRUCTION, take, limit, _versions(changes))
+
+
+def _versions(
+    changes: Iterable[Change] | None,
+) -> tuple[dict[PurePosixPath, bytes | None], dict[PurePosixPath, bytes | None]] | None:
+    if changes is None:
+        return None
+    made = tuple(changes)
+    return {each.path: each.before for each in made}, {each.path: each.after for each in made}

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 from codemods.data import Problem
 from codemods.gates import junit, witness
-from codemods.process import Finished, run
+from codemods.process import Finished, run, timed
 
 WITNESS = "classmod_witness"
 RUNNERS = frozenset({"uv", "poetry", "pdm", "hatch", "pipenv", "rye", "pixi", "env"})
@@ -87,6 +87,14 @@ class Command:
                 return self._by_status(finished.status or 0)
             return self._by_test(finished, place, tree)
 
+    def timed(self, tree: Path) -> Finished:
+        """Run the words as they are in the root of ``tree``, and say what they took.
+
+        Raises MigrationError when the command cannot be started.
+        """
+        words = (self._program(tree), *self.words[1:])
+        return timed(words, cwd=tree, env=self._env(tree), timeout=self.timeout)
+
     def _pytest_at(self) -> int | None:
         """Where pytest stands among the words; None where the command is something else."""
         led = Path(self.words[0]).name in RUNNERS
@@ -105,8 +113,8 @@ class Command:
         elsewhere = "/" in word and not (tree / word).exists() and (self.root / word).exists()
         return str(self.root.absolute() / word) if elsewhere else word
 
-    def _env(self, tree: Path, place: Path) -> dict[str, str]:
-        front = os.pathsep.join(map(str, (*(tree / root for root in self.source_roots), place)))
+    def _env(self, tree: Path, *places: Path) -> dict[str, str]:
+        front = os.pathsep.join(map(str, (*(tree / root for root in self.source_roots), *places)))
         own = os.environ.get("PYTHONPATH")
         return {**os.environ, "PYTHONPATH": f"{front}{os.pathsep}{own}" if own else front, "PWD": str(tree)}
 
