@@ -186,6 +186,7 @@ def apply(
         bench_command=settings.words(told.bench_command),
         bench=told.bench,
         max_slowdown=told.max_slowdown / 100,
+        coverage=told.coverage,
         extra=tuple(map(PurePosixPath, extra)),
     )
     report = migrate.apply(survey, phases, options, _progress)

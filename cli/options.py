@@ -84,6 +84,11 @@ def gate_options(command: _Command) -> _Command:
             help="How many tests may fail that did not before. Default: 0.",
         ),
         click.option(
+            "--coverage",
+            is_flag=True,
+            help="See, too, that these tests reach what they did; the project needs pytest-cov.",
+        ),
+        click.option(
             "--bench-command",
             metavar="CMD",
             help="Time this command, too, before and after the last phase, in turn; several runs. No shell.",
@@ -112,7 +117,7 @@ def gate_options(command: _Command) -> _Command:
             metavar="NAME",
             multiple=True,
             help="Leave this gate out: mypy, precision, api, duplication, tests, old-tests, deprecations, "
-            "benchmark, construction; may be repeated.",
+            "coverage, benchmark, construction; may be repeated.",
         ),
     )
     for part in reversed(parts):

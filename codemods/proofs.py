@@ -29,7 +29,7 @@ from codemods.survey import Origin, Survey, interpreter
 Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
-    | {trials.BENCHMARK, trials.CONSTRUCTION}
+    | {trials.COVERAGE, trials.BENCHMARK, trials.CONSTRUCTION}
 )
 
 
@@ -51,7 +51,8 @@ class Options:
 
     ``test_command`` is () where no test is run, ``timeout`` its limit in seconds. ``extra`` are files that
     come into the staging copy though they are out of the tree's scope. ``bench_command`` is timed, () is
-    none, and with ``bench`` the construction of the concrete classes; ``max_slowdown`` is a share.
+    none, and with ``bench`` the construction of the concrete classes; ``max_slowdown`` is a share. With
+    ``coverage``, pytest-cov of the project looks on as its tests run.
     """
 
     python: Path | None = None
@@ -66,6 +67,7 @@ class Options:
     bench_command: tuple[str, ...] = ()
     bench: bool = False
     max_slowdown: float = 0.1
+    coverage: bool = False
 
 
 def prove(
@@ -168,7 +170,9 @@ def _gates(
         Api(roots, renaming(project)),
         Duplication(bases, rewording),
     ]
-    command = trials.command(options.test_command, found.root, project, roots, known, options.timeout)
+    command = trials.command(
+        options.test_command, found.root, project, roots, known, options.timeout, options.coverage
+    )
     if options.test_command:
         gates += trials.gates(project, command, rewording, options.max_new_failures, stage)
     if changes is not None or stage is None or stage.phase is REPAIR:

@@ -28,6 +28,7 @@ class Settings:
     bench_command: str = field(default="", metadata={"key": "bench-command"})
     bench: bool = False
     max_slowdown: int = field(default=10, metadata={"key": "max-slowdown"})
+    coverage: bool = False
 
     def over(self, **said: Any) -> Settings:
         """These settings with what the command line says instead; None, () and False say nothing."""

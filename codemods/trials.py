@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from codemods.data import Change, Decision
+from codemods.data import Change, Decision, MigrationError
 from codemods.declarations import is_test
 from codemods.gates import Gate
 from codemods.gates.benchmark import Benchmark, of_command, of_construction
+from codemods.gates.coverage import Coverage
 from codemods.gates.deprecations import Deprecations, pattern
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import Command, Suite
@@ -20,7 +21,7 @@ from codemods.project import Project
 from codemods.roles import Part
 from codemods.steps import Stage
 
-TESTS, OLD_TESTS, DEPRECATIONS = "tests", "old-tests", "deprecations"
+TESTS, OLD_TESTS, DEPRECATIONS, COVERAGE = "tests", "old-tests", "deprecations", "coverage"
 BENCHMARK, CONSTRUCTION = "benchmark", "construction"
 
 
@@ -31,10 +32,17 @@ def command(
     source_roots: Sequence[PurePosixPath],
     known: Iterable[PurePosixPath],
     timeout: float,
+    coverage: bool = False,
 ) -> Command:
-    """The test command of a run that changes the files ``known``."""
+    """The test command of a run that changes the files ``known``.
+
+    Raises MigrationError where coverage is wanted of a command that is not pytest.
+    """
     watched = frozenset({*known, *(ref.path for ref in project.index.members)})
-    return Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout)
+    given = Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout, coverage)
+    if coverage and not (words and given.is_pytest):
+        raise MigrationError("--coverage needs a --test-command that is pytest")
+    return given
 
 
 def gates(
@@ -56,12 +64,15 @@ def gates(
     if bare:
         made.append(Outcomes(suite, OLD_TESTS, rewording, max_new_failures))
     elif old:
-        made.append(Outcomes(Suite(given), OLD_TESTS, rewording, max_new_failures, old))
+        plain = Suite(replace(given, coverage=False))
+        made.append(Outcomes(plain, OLD_TESTS, rewording, max_new_failures, old))
+    complete = stage is not None and stage.numbers >= set(range(1, project.spec.tests_phase + 1))
     if given.is_pytest:
-        complete = stage is not None and stage.numbers >= set(range(1, project.spec.tests_phase + 1))
         left = (s for s in project.sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
         settled = frozenset((str(site.path), site.name) for site in left)
         made.append(Deprecations(suite, pattern(project.spec.compatibility), complete, settled))
+    if given.coverage:
+        made.append(Coverage(suite, is_test, complete))
     return made
 
 

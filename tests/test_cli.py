@@ -91,6 +91,7 @@ class Options:
     bench_command: tuple[str, ...] = ()
     bench: bool = False
     max_slowdown: float = 0.1
+    coverage: bool = False
 
 
 @dataclass(frozen=True)
@@ -722,7 +723,7 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
 
 
 def test_apply_hands_on_how_tests_are_run(library: Library, run: Run) -> None:
-    flags = ["--test-command", "python -m 'a b'", "--timeout", "5", "--max-new-failures", "2"]
+    flags = ["--test-command", "python -m 'a b'", "--timeout", "5", "--max-new-failures", "2", "--coverage"]
     assert run("apply", *flags, "--with", "secret.toml", "--with", "data/b").exit_code == 0
 
     assert library.asked["options"] == Options(
@@ -730,6 +731,7 @@ def test_apply_hands_on_how_tests_are_run(library: Library, run: Run) -> None:
         timeout=5,
         max_new_failures=2,
         extra=(PurePosixPath("secret.toml"), PurePosixPath("data/b")),
+        coverage=True,
     )
 
 

@@ -37,11 +37,14 @@ no-gate = ["mypy"]
 bench-command = "python -m shop"
 bench = true
 max-slowdown = 5
+coverage = true
 """
 
     found = settings.for_project(project(tmp_path, text))
 
-    assert found == Settings("boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5)
+    assert found == Settings(
+        "boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True
+    )
 
 
 @pytest.mark.parametrize("said", [{}, {"test_command": None, "timeout": None, "no_gate": (), "bench": False}])

@@ -264,6 +264,28 @@ def test_a_command_that_cannot_be_started(root: Path) -> None:
     assert contents(root) == {name: str(text).encode() for name, text in TREE.items()}
 
 
+# --- coverage -----------------------------------------------------------------------------------
+
+COVERED = replace(OPTIONS, no_gate=STATIC | {"tests", "old-tests", "deprecations"}, coverage=True)
+
+
+def test_what_tests_reach_stays_reached(root: Path) -> None:
+    report = run(root, *CODE, options=COVERED)
+
+    assert report.refused is None
+    first, last = (verdicts(report, phase)["coverage"] for phase in (1, 5))
+    assert first.figures == "95.2% -> 93.1%, 1 -> 2 statements missed"
+    assert first.reason.startswith("a later phase may make up for it; of ")
+    assert first.reason.endswith("missed")
+    assert last.figures == "95.2% -> 96.4%, 1 -> 1 statements missed"
+
+
+@pytest.mark.parametrize("words", [(), (sys.executable, "-c", "import left")])
+def test_coverage_is_that_of_pytest(root: Path, words: tuple[str, ...]) -> None:
+    with pytest.raises(MigrationError, match=r"^--coverage needs a --test-command that is pytest$"):
+        run(root, "1", options=replace(COVERED, test_command=words))
+
+
 # --- benchmarks ---------------------------------------------------------------------------------
 
 BENCH = Options(no_gate=STATIC, bench_command=(sys.executable, "-c", "import left; left.Small().open()"))
