@@ -159,15 +159,12 @@ def apply(
     repair: bool,
     confidence: str,
     interpreter: Path | None,
-    test_command: str | None,
-    timeout: int | None,
-    max_new_failures: int | None,
     extra: tuple[str, ...],
-    no_gate: tuple[str, ...],
     allow_dirty: bool,
     allow_plugins: bool,
     partial: bool,
     commit: bool,
+    **said: Any,
 ) -> int:
     """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
 
@@ -179,7 +176,7 @@ def apply(
     """
     from codemods import migrate, settings
 
-    told = settings.for_project(path).over(test_command, timeout, max_new_failures, no_gate)
+    told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
     survey = _survey(path, spec_file, repair=repair, python=python, confidence=confidence)
@@ -190,9 +187,13 @@ def apply(
         allow_plugins=allow_plugins,
         partial=partial,
         commit=commit,
-        test_command=told.words,
+        test_command=settings.words(told.test_command),
         timeout=told.timeout,
         max_new_failures=told.max_new_failures,
+        bench_command=settings.words(told.bench_command),
+        bench=told.bench,
+        max_slowdown=told.max_slowdown / 100,
+        coverage=told.coverage,
         extra=tuple(map(PurePosixPath, extra)),
     )
     done = migrate.apply(survey, phases, options, _progress)

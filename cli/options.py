@@ -75,13 +75,35 @@ def gate_options(command: _Command) -> _Command:
             "--timeout",
             metavar="SECONDS",
             type=click.IntRange(min=1),
-            help="How long the test command may take. Default: 600.",
+            help="How long one run of a command may take. Default: 600.",
         ),
         click.option(
             "--max-new-failures",
             metavar="N",
             type=click.IntRange(min=0),
             help="How many tests may fail that did not before. Default: 0.",
+        ),
+        click.option(
+            "--coverage",
+            is_flag=True,
+            help="See, too, that these tests reach what they did; the project needs pytest-cov.",
+        ),
+        click.option(
+            "--bench-command",
+            metavar="CMD",
+            help="Time this command, too, before and after the last phase, in turn; several runs. No shell.",
+        ),
+        click.option(
+            "--bench",
+            is_flag=True,
+            help="Time importing and constructing the project's concrete classes, too, with fake clients. "
+            "Runs the project's code.",
+        ),
+        click.option(
+            "--max-slowdown",
+            metavar="PERCENT",
+            type=click.IntRange(min=0),
+            help="How much time and memory may go up in these runs. Default: 10.",
         ),
         click.option(
             "--with",
@@ -94,7 +116,8 @@ def gate_options(command: _Command) -> _Command:
             "--no-gate",
             metavar="NAME",
             multiple=True,
-            help="Leave this gate out: mypy, tests, old-tests, deprecations; may be repeated.",
+            help="Leave this gate out: mypy, precision, api, duplication, tests, old-tests, deprecations, "
+            "coverage, benchmark, construction; may be repeated.",
         ),
     )
     for part in reversed(parts):

@@ -6,14 +6,16 @@ not at Ctrl-C, and not as a daemon left behind by a command that ended well.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
@@ -63,6 +65,47 @@ def run(
         return Finished(status, _text(output), _text(errors), timed_out=status is None)
 
 
+# A process is said to need at least what the one that started it does, so that a small one has to.
+_CLOCK = """\
+import json, os, signal, sys, time
+told, *command = sys.argv[1:]
+start = time.perf_counter()
+try:
+    pid = os.posix_spawnp(command[0], command, os.environ, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
+except OSError as error:
+    found = error.strerror
+else:
+    _, status, usage = os.wait4(pid, 0)
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    found = os.waitstatus_to_exitcode(status), time.perf_counter() - start, peak
+with open(told, "w") as stream:
+    json.dump(found, stream)
+"""
+
+
+def timed(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 600.0,
+) -> Finished:
+    """Run ``command`` as ``run`` does, and say what it took."""
+    with tempfile.TemporaryDirectory(prefix="classmod-") as folder:
+        told = Path(folder) / "told"
+        clock = (sys.executable, "-I", "-S", "-c", _CLOCK, str(told))
+        finished = run((*clock, *command), cwd=cwd, env=env, timeout=timeout)
+        if finished.timed_out:
+            return finished
+        if not told.exists():
+            raise MigrationError(f"{command[0]}: was ended together with what was to time it")
+        found = json.loads(told.read_bytes())
+    if isinstance(found, str):
+        raise MigrationError(f"{command[0]}: cannot be started: {found}")
+    status, seconds, peak = found
+    return replace(finished, status=status, seconds=seconds, peak=peak)
+
+
 def git(
     *arguments: str, cwd: Path, timeout: float, env: Mapping[str, str] = MappingProxyType({})
 ) -> Finished | None:
@@ -99,9 +142,13 @@ class Finished:
 
     ``status`` is its exit status, negative for the signal that killed it, None at the time limit.
     ``output`` and ``errors`` hold what it wrote; bytes that are no UTF-8 are carried as surrogates.
+    Where it was ``timed``, ``seconds`` is its wall time and ``peak`` the memory, in bytes, of the largest
+    process among it and those it waited for; both are 0 where it was not.
     """
 
     status: int | None
     output: str
     errors: str
     timed_out: bool
+    seconds: float = 0.0
+    peak: int = 0

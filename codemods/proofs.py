@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,7 @@ from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
+from codemods.gates.suite import Command
 from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.roles import Part
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
+    | {trials.COVERAGE, trials.BENCHMARK, trials.CONSTRUCTION}
 )
 TYPED = frozenset({"mypy", "precision"})
 """Those that see more when a class that was missing is there."""
@@ -55,7 +57,9 @@ class Options:
     """How ``apply`` proves and lands; the switches of the command line.
 
     ``test_command`` is () where no test is run, ``timeout`` its limit in seconds. ``extra`` are files that
-    come into the staging copy though they are out of the tree's scope.
+    come into the staging copy though they are out of the tree's scope. ``bench_command`` is timed, () is
+    none, and with ``bench`` the construction of the concrete classes; ``max_slowdown`` is a share. With
+    ``coverage``, pytest-cov of the project looks on as its tests run.
     """
 
     python: Path | None = None
@@ -68,6 +72,10 @@ class Options:
     timeout: float = 600.0
     max_new_failures: int = 0
     extra: tuple[PurePosixPath, ...] = ()
+    bench_command: tuple[str, ...] = ()
+    bench: bool = False
+    max_slowdown: float = 0.1
+    coverage: bool = False
 
 
 def prove(
@@ -85,16 +93,17 @@ def prove(
         made = _gates(found, start, options, cache, known)
         bench = _Bench(staging, known, progress)
         base = start.bare
-        before = bench.measure(made(None), base, "before")
+        before = bench.measure(made(None, None), base, "before")
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
         for step, stage in zip(between_stages(found, stages), stages, strict=True):
-            gates = made(stage)
+            changes = differences(base, stage.contents)
+            last = stage is stages[-1] and stage.phase is not REPAIR
+            gates = made(stage, changes if last else None)
             # What could not be measured before is not compared; only a repair may mend that.
             dead = {n: m for n, m in before.items() if m.failure and stage.phase is not REPAIR}
             tree = {p: data for p, data in {**found.snapshot, **stage.contents}.items() if data is not None}
             title = f"phase {stage.phase.number} {stage.phase.name}"
             after = {**dead, **bench.measure([g for g in gates if g.name not in dead], tree, title)}
-            changes = differences(base, stage.contents)
             verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
@@ -145,8 +154,11 @@ class _Bench:
 
 def _gates(
     found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
-) -> Callable[[Stage | None], list[Gate]]:
-    """What gives the gates of a stage that are wanted; of the tree before, where it is None."""
+) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
+    """What gives the gates of a stage that are wanted; of the tree before, where it is None.
+
+    It is given all changes where it is the last stage, which is the one that is timed.
+    """
     # griffe takes its time to be imported, and only apply needs it.
     from codemods.gates.api import Api
 
@@ -161,16 +173,32 @@ def _gates(
         Api(roots, renaming(project)),
         Duplication(bases, rewording),
     ]
-    tests = None
-    if words := options.test_command:
-        command = trials.command(words, found.root, project, roots, known, options.timeout)
-        tests = trials.Trials(project, command, rewording, options.max_new_failures)
+    command = trials.command(
+        options.test_command, found.root, project, roots, known, options.timeout, options.coverage
+    )
+    tests = trials.Trials(project, command, rewording, options.max_new_failures)
 
-    def gates(stage: Stage | None) -> list[Gate]:
-        every = [*static, *(tests.gates(stage) if tests else ())]
+    def gates(stage: Stage | None, changes: tuple[Change, ...] | None) -> list[Gate]:
+        every = [*static, *(tests.gates(stage) if options.test_command else ())]
+        if changes is not None or stage is None or stage.phase is REPAIR:
+            every += _timed(options, project, command, python, changes)
         return [gate for gate in every if gate.name not in options.no_gate]
 
     return gates
+
+
+def _timed(
+    options: Options,
+    project: Project,
+    command: Command,
+    python: Path,
+    changes: tuple[Change, ...] | None,
+) -> Iterator[Gate]:
+    if options.bench_command:
+        timed = replace(command, words=options.bench_command)
+        yield trials.benchmark(timed, options.max_slowdown, changes)
+    if options.bench:
+        yield trials.construction(project, command, python, options.max_slowdown, changes)
 
 
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from codemods.data import MigrationError
 from codemods.toml import blaming, fitted, parsed, quote, read
@@ -16,7 +17,7 @@ TABLE = "tool.classmod"
 class Settings:
     """The keys of ``[tool.classmod]``, which are defaults of switches of the command line.
 
-    ``test_command`` is split as a shell would, "" is none; ``timeout`` is in seconds.
+    Commands are split as a shell would, "" is none; ``timeout`` is in seconds, ``max_slowdown`` in percent.
     """
 
     spec: str | None = None
@@ -24,30 +25,23 @@ class Settings:
     timeout: int = 600
     max_new_failures: int = field(default=0, metadata={"key": "max-new-failures"})
     no_gate: tuple[str, ...] = field(default=(), metadata={"key": "no-gate"})
+    bench_command: str = field(default="", metadata={"key": "bench-command"})
+    bench: bool = False
+    max_slowdown: int = field(default=10, metadata={"key": "max-slowdown"})
+    coverage: bool = False
 
-    def over(
-        self,
-        test_command: str | None,
-        timeout: int | None,
-        max_new_failures: int | None,
-        no_gate: tuple[str, ...],
-    ) -> Settings:
-        """These settings with what the command line says instead; None and () stand for nothing said."""
-        return replace(
-            self,
-            test_command=self.test_command if test_command is None else test_command,
-            timeout=timeout or self.timeout,
-            max_new_failures=self.max_new_failures if max_new_failures is None else max_new_failures,
-            no_gate=no_gate or self.no_gate,
-        )
+    def over(self, **said: Any) -> Settings:
+        """These settings with what the command line says instead; None, () and False say nothing."""
+        given = {key: value for key, value in said.items() if value not in (None, ()) and value is not False}
+        return replace(self, **given)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words of the test command. Raises MigrationError for a quote that is not closed."""
-        try:
-            return tuple(shlex.split(self.test_command))
-        except ValueError as error:
-            raise MigrationError(f"{self.test_command}: is no command: {error}") from None
+
+def words(command: str) -> tuple[str, ...]:
+    """The words of a command. Raises MigrationError for a quote that is not closed."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise MigrationError(f"{command}: is no command: {error}") from None
 
 
 def for_project(root: Path) -> Settings:
@@ -66,6 +60,7 @@ def for_project(root: Path) -> Settings:
         for key, value, least in (
             ("timeout", found.timeout, 1),
             ("max-new-failures", found.max_new_failures, 0),
+            ("max-slowdown", found.max_slowdown, 0),
         ):
             if value < least:
                 raise MigrationError(f"{TABLE}.{key}: must be at least {least}, not {value}")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from codemods.data import Decision
+from codemods.data import Change, Decision, MigrationError
 from codemods.declarations import is_test
 from codemods.gates import Gate
+from codemods.gates.benchmark import Benchmark, of_command, of_construction
+from codemods.gates.coverage import Coverage
 from codemods.gates.deprecations import Deprecations, pattern
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import Command, Suite
 from codemods.gates.tests import Outcomes
 from codemods.phases import REPAIR
 from codemods.project import Project
+from codemods.roles import Part
 from codemods.steps import Contents, Stage
 
-TESTS, OLD_TESTS, DEPRECATIONS = "tests", "old-tests", "deprecations"
+TESTS, OLD_TESTS, DEPRECATIONS, COVERAGE = "tests", "old-tests", "deprecations", "coverage"
+BENCHMARK, CONSTRUCTION = "benchmark", "construction"
 
 
 def command(
@@ -26,10 +32,17 @@ def command(
     source_roots: Sequence[PurePosixPath],
     known: Iterable[PurePosixPath],
     timeout: float,
+    coverage: bool = False,
 ) -> Command:
-    """The test command of a run that changes the files ``known``."""
+    """The test command of a run that changes the files ``known``.
+
+    Raises MigrationError where coverage is wanted of a command that is not pytest.
+    """
     watched = frozenset({*known, *(ref.path for ref in project.index.members)})
-    return Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout)
+    given = Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout, coverage)
+    if coverage and not (words and given.is_pytest):
+        raise MigrationError("--coverage needs a --test-command that is pytest")
+    return given
 
 
 class Trials:
@@ -58,8 +71,14 @@ class Trials:
         suite = self._bare if bare else Suite(self._command)
         made = [self._outcomes(TESTS, suite, {})]
         if bare or old:
-            made.append(self._outcomes(OLD_TESTS, Suite(self._command) if old else suite, old))
-        return [*made, self._deprecations(suite, stage)] if self._command.is_pytest else made
+            plain = Suite(replace(self._command, coverage=False))
+            made.append(self._outcomes(OLD_TESTS, plain if old else suite, old))
+        complete = stage is not None and stage.numbers >= set(range(1, self._project.spec.tests_phase + 1))
+        if self._command.is_pytest:
+            made.append(self._deprecations(suite, complete))
+        if self._command.coverage:
+            made.append(Coverage(suite, is_test, complete))
+        return made
 
     def _outcomes(self, name: str, suite: Suite, old: Contents) -> Gate:
         return Outcomes(suite, self._bare, name, self._rewording, self._max_new_failures, old)
@@ -70,9 +89,37 @@ class Trials:
         changed = (path for path, data in stage.contents.items() if data != before.get(path))
         return {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
 
-    def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:
+    def _deprecations(self, suite: Suite, complete: bool) -> Gate:
         spec, sites = self._project.spec, self._project.sites
-        complete = stage is not None and stage.numbers >= set(range(1, spec.tests_phase + 1))
         left = (s for s in sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
         settled = frozenset((str(site.path), site.name) for site in left)
         return Deprecations(suite, pattern(spec.compatibility), complete, settled)
+
+
+def benchmark(given: Command, limit: float, changes: Iterable[Change] | None) -> Gate:
+    """The gate that runs a command of the user's; ``changes`` where it is compared with the tree before."""
+    return Benchmark(BENCHMARK, partial(of_command, given), limit, _versions(changes))
+
+
+def construction(
+    project: Project, given: Command, python: Path, limit: float, changes: Iterable[Change] | None
+) -> Gate:
+    """The gate that imports and constructs the concrete classes, with the project's Python."""
+    modules, spec = project.modules, project.spec
+    classes = [
+        (modules.dotted(ref.path), ref.qualname)
+        for ref, role in project.roles.of.items()
+        if role.part is Part.INTEGRATION and not is_test(ref.path) and "<" not in ref.qualname
+    ]
+    factories = [name for each in spec.factories for name in (each.new, *each.old.values())]
+    take = partial(of_construction, replace(given, words=(str(python),)), classes, factories)
+    return Benchmark(CONSTRUCTION, take, limit, _versions(changes))
+
+
+def _versions(
+    changes: Iterable[Change] | None,
+) -> tuple[dict[PurePosixPath, bytes | None], dict[PurePosixPath, bytes | None]] | None:
+    if changes is None:
+        return None
+    made = tuple(changes)
+    return {each.path: each.before for each in made}, {each.path: each.after for each in made}

@@ -94,6 +94,10 @@ class Options:
     timeout: float = 600.0
     max_new_failures: int = 0
     extra: tuple[PurePosixPath, ...] = ()
+    bench_command: tuple[str, ...] = ()
+    bench: bool = False
+    max_slowdown: float = 0.1
+    coverage: bool = False
 
 
 @dataclass(frozen=True)
@@ -788,7 +792,7 @@ def test_apply_hands_its_options_on(library: Library, run: Run, tmp_path: Path, 
 
 
 def test_apply_hands_on_how_tests_are_run(library: Library, run: Run) -> None:
-    flags = ["--test-command", "python -m 'a b'", "--timeout", "5", "--max-new-failures", "2"]
+    flags = ["--test-command", "python -m 'a b'", "--timeout", "5", "--max-new-failures", "2", "--coverage"]
     assert run("apply", *flags, "--with", "secret.toml", "--with", "data/b").exit_code == 0
 
     assert library.asked["options"] == Options(
@@ -796,22 +800,37 @@ def test_apply_hands_on_how_tests_are_run(library: Library, run: Run) -> None:
         timeout=5,
         max_new_failures=2,
         extra=(PurePosixPath("secret.toml"), PurePosixPath("data/b")),
+        coverage=True,
     )
+
+
+def test_apply_hands_on_what_is_timed(library: Library, run: Run) -> None:
+    assert run("apply", "--bench-command", "make 'b 1'", "--bench", "--max-slowdown", "5").exit_code == 0
+
+    assert library.asked["options"] == Options(bench_command=("make", "b 1"), bench=True, max_slowdown=0.05)
 
 
 def test_settings_are_the_defaults_of_switches(library: Library, run: Run, tmp_path: Path) -> None:
     keys = "test-command = 'make test'\ntimeout = 7\nmax-new-failures = 3\nno-gate = ['mypy']\n"
+    keys += "bench-command = 'make bench'\nbench = true\nmax-slowdown = 20\n"
     (tmp_path / "pyproject.toml").write_text(f"[tool.classmod]\n{keys}")
 
     run("apply")
     told = library.asked["options"]
-    run("apply", "--test-command", "", "--timeout", "1", "--max-new-failures", "0", "--no-gate", "tests")
+    flags = ["--timeout", "1", "--max-new-failures", "0", "--no-gate", "tests", "--max-slowdown", "0"]
+    run("apply", "--test-command", "", "--bench-command", "", *flags)
     over = library.asked["options"]
 
     assert told == Options(
-        no_gate=frozenset({"mypy"}), test_command=("make", "test"), timeout=7, max_new_failures=3
+        no_gate=frozenset({"mypy"}),
+        test_command=("make", "test"),
+        timeout=7,
+        max_new_failures=3,
+        bench_command=("make", "bench"),
+        bench=True,
+        max_slowdown=0.2,
     )
-    assert over == Options(no_gate=frozenset({"tests"}), timeout=1)
+    assert over == Options(no_gate=frozenset({"tests"}), timeout=1, bench=True, max_slowdown=0.0)
 
 
 @pytest.mark.parametrize(
@@ -820,6 +839,8 @@ def test_settings_are_the_defaults_of_switches(library: Library, run: Run, tmp_p
         (["--test-command", "pytest 'x"], "classmod: error: pytest 'x: is no command: No closing quotation"),
         (["--timeout", "0"], "0 is not in the range x>=1"),
         (["--max-new-failures", "-1"], "-1 is not in the range x>=0"),
+        (["--bench-command", "make 'x"], "classmod: error: make 'x: is no command: No closing quotation"),
+        (["--max-slowdown", "-1"], "-1 is not in the range x>=0"),
     ],
 )
 def test_switches_of_the_tests_that_cannot_be(run: Run, flags: list[str], message: str) -> None:

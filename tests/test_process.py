@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from codemods.data import MigrationError
-from codemods.process import run
+from codemods.process import run, timed
 
 # A child that starts a grandchild, tells its pid, and then does what the test asks for.
 FAMILY = """
@@ -108,3 +108,54 @@ def test_ctrl_c_ends_the_whole_group(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(KeyboardInterrupt):
         run(python(FAMILY + "time.sleep(600)"), cwd=tmp_path)
     assert gone(int((tmp_path / "pid").read_text()))
+
+
+# --- what a command takes -----------------------------------------------------------------------
+
+
+def test_what_is_not_timed_took_nothing(tmp_path: Path) -> None:
+    finished = run(python("pass"), cwd=tmp_path)
+    assert (finished.seconds, finished.peak) == (0.0, 0)
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_timed_command_ends_as_it_would(tmp_path: Path, status: int) -> None:
+    code = f"import sys, os; print(os.getcwd()); print('err', file=sys.stderr); sys.exit({status})"
+    finished = timed(python(code), cwd=tmp_path)
+    assert (finished.status, finished.errors) == (status, "err\n")
+    assert Path(finished.output.strip()).samefile(tmp_path)
+    assert finished.seconds > 0
+
+
+def test_a_timed_command_that_is_killed(tmp_path: Path) -> None:
+    assert timed(python("import os; os.kill(os.getpid(), 9)"), cwd=tmp_path).status == -signal.SIGKILL
+
+
+def test_the_peak_is_that_of_the_command_and_not_ours(tmp_path: Path) -> None:
+    ours = b"x" * 200_000_000
+    small = timed(python("pass"), cwd=tmp_path)
+    large = timed(python(f"x = b'x' * {len(ours)}"), cwd=tmp_path)
+    assert 1_000_000 < small.peak < len(ours) < large.peak
+
+
+def test_the_peak_of_what_the_command_starts_counts(tmp_path: Path) -> None:
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', \"x = b'x' * 200_000_000\"])"
+    assert timed(python(code), cwd=tmp_path).peak > 200_000_000
+
+
+def test_a_timed_command_that_does_not_end(tmp_path: Path) -> None:
+    finished = timed(python(FAMILY + "time.sleep(600)"), cwd=tmp_path, timeout=2)
+    assert finished.timed_out
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize("command", [("no-such-command-here", "x"), ("/",)])
+def test_a_timed_command_that_cannot_be_started(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with pytest.raises(MigrationError, match="cannot be started") as caught:
+        timed(command, cwd=tmp_path)
+    assert str(caught.value).startswith(command[0])
+
+
+def test_a_timed_command_that_takes_its_clock_along(tmp_path: Path) -> None:
+    with pytest.raises(MigrationError, match="was ended together with"):
+        timed(python("import os; os.killpg(0, 9)"), cwd=tmp_path)

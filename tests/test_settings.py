@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,11 +34,38 @@ test-command = "python -m pytest -q"
 timeout = 30
 max-new-failures = 0
 no-gate = ["mypy"]
+bench-command = "python -m shop"
+bench = true
+max-slowdown = 5
+coverage = true
 """
 
     found = settings.for_project(project(tmp_path, text))
 
-    assert found == Settings("boxes.toml", "python -m pytest -q", 30, 0, ("mypy",))
+    assert found == Settings(
+        "boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True
+    )
+
+
+@pytest.mark.parametrize("said", [{}, {"test_command": None, "timeout": None, "no_gate": (), "bench": False}])
+def test_what_is_not_said_stays(said: dict[str, Any]) -> None:
+    settled = Settings(test_command="make", timeout=3, no_gate=("mypy",), bench=True)
+
+    assert settled.over(**said) == settled
+
+
+def test_what_is_said_wins_and_so_does_nothing_at_all() -> None:
+    settled = Settings(test_command="make", max_new_failures=3, no_gate=("mypy",), max_slowdown=5)
+
+    found = settled.over(test_command="", max_new_failures=0, no_gate=("api",), bench=True, max_slowdown=0)
+
+    assert found == Settings(no_gate=("api",), bench=True, max_slowdown=0)
+
+
+def test_words_of_a_command() -> None:
+    assert settings.words("python -c 'a b'") == ("python", "-c", "a b")
+    with pytest.raises(MigrationError, match=r"^a 'b: is no command"):
+        settings.words("a 'b")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +78,8 @@ no-gate = ["mypy"]
         ("timeout = true", "tool.classmod.timeout: must be a whole number, not true or false"),
         ("timeout = 0", "tool.classmod.timeout: must be at least 1, not 0"),
         ("max-new-failures = -1", "tool.classmod.max-new-failures: must be at least 0, not -1"),
+        ("max-slowdown = -1", "tool.classmod.max-slowdown: must be at least 0, not -1"),
+        ("bench = 1", "tool.classmod.bench: must be true or false, not a whole number"),
         ("no-gate = 'mypy'", 'tool.classmod.no-gate: must be an array, not "mypy"'),
         ("no-gate = [1]", "tool.classmod.no-gate[0]: must be a string, not a whole number"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -261,6 +262,93 @@ def test_a_command_that_cannot_be_started(root: Path) -> None:
         run(root, "1", options=replace(OPTIONS, test_command=("no-such-program",)))
 
     assert contents(root) == {name: str(text).encode() for name, text in TREE.items()}
+
+
+# --- coverage -----------------------------------------------------------------------------------
+
+COVERED = replace(OPTIONS, no_gate=STATIC | {"tests", "old-tests", "deprecations"}, coverage=True)
+
+
+def test_what_tests_reach_stays_reached(root: Path) -> None:
+    report = run(root, *CODE, options=COVERED)
+
+    assert report.refused is None
+    first, last = (verdicts(report, phase)["coverage"] for phase in (1, 5))
+    assert first.figures == "95.2% -> 93.1%, 1 -> 2 statements missed"
+    assert first.reason.startswith("a later phase may make up for it; of ")
+    assert first.reason.endswith("missed")
+    assert last.figures == "95.2% -> 96.4%, 1 -> 1 statements missed"
+
+
+@pytest.mark.parametrize("words", [(), (sys.executable, "-c", "import left")])
+def test_coverage_is_that_of_pytest(root: Path, words: tuple[str, ...]) -> None:
+    with pytest.raises(MigrationError, match=r"^--coverage needs a --test-command that is pytest$"):
+        run(root, "1", options=replace(COVERED, test_command=words))
+
+
+# --- benchmarks ---------------------------------------------------------------------------------
+
+BENCH = Options(no_gate=STATIC, bench_command=(sys.executable, "-c", "import left; left.Small().open()"))
+
+
+def alike(root: Path, options: Options, *phases: str) -> Report:
+    """A run in which whatever is measured takes as long as anything else."""
+    return run(root, *(phases or CODE), options=replace(options, max_slowdown=1000))
+
+
+def test_only_the_last_phase_is_timed(root: Path) -> None:
+    report = alike(root, BENCH)
+
+    assert report.refused is None
+    assert [verdict.gate for verdict in report.baseline] == ["benchmark"]
+    assert [[v.gate for v in proof.verdicts] for proof in report.proofs] == [[], [], [], [], ["benchmark"]]
+    figures = verdicts(report, 5)["benchmark"].figures
+    assert re.fullmatch(r"\d+ -> \d+ ms \(.*%\), \d+ -> \d+ MB \(.*%\)", figures)
+
+
+def test_the_concrete_classes_are_constructed(root: Path) -> None:
+    report = alike(root, replace(OPTIONS, test_command=(), bench=True), "1")
+
+    (verdict,) = report.proofs[-1].verdicts
+    assert (verdict.gate, verdict.passed, verdict.reason) == ("construction", True, "")
+    assert "ns an object" in verdict.figures
+
+
+def test_a_benchmark_that_only_the_tree_before_withstands(root: Path) -> None:
+    code = "import left; vars(left.Small())['_left' + '_box']"
+    before = contents(root)
+
+    gate, phase, verdict = refusal(
+        alike(root, replace(BENCH, bench_command=(sys.executable, "-c", code)), "1")
+    )
+
+    assert (gate, phase, verdict.outcome) == ("benchmark", 1, Outcome.REFUSED)
+    assert verdict.new[0].message.startswith("the command ended with status 1 and said: KeyError")
+    assert contents(root) == before
+
+
+def test_a_benchmark_that_fails_before(root: Path) -> None:
+    options = replace(BENCH, bench_command=(sys.executable, "-c", "raise SystemExit('no data')"))
+
+    _, _, verdict = refusal(alike(root, options, "1"))
+
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.reason == "before: the command ended with status 1 and said: no data"
+
+
+def test_a_repair_is_only_tried(root: Path) -> None:
+    """The phases are compared with the tree after it."""
+    lay(root, {"left.py": LEFT.replace("class Left(", "class LeftBase(").partition("\n\n\nclass Small")[0]})
+    uses = "from left import Left\nfrom boxes import SmallBox\n\n\nclass Small(Left):\n"
+    lay(root, {"small.py": uses + "    def _make_left_box(self):\n        return SmallBox()\n"})
+    lay(root, {"tests/test_left.py": TESTS.replace("from left", "from small")})
+    options = replace(BENCH, bench_command=(sys.executable, "-c", "import small"), max_slowdown=1000)
+
+    report = apply(survey(root, TWO_SIDES, repair=True), ("1",), options, lambda _: None)
+
+    assert report.refused is None
+    assert verdicts(report, 0)["benchmark"].figures.endswith("MB, which is what the phases are compared with")
+    assert " -> " in verdicts(report, 1)["benchmark"].figures
 
 
 # --- repair -------------------------------------------------------------------------------------

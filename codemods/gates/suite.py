@@ -11,8 +11,8 @@ import json
 import os
 import shlex
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from inspect import getsource
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,9 +20,9 @@ from xml.etree import ElementTree
 
 from codemods.data import Problem
 from codemods.gates import junit, witness
-from codemods.process import Finished, run
+from codemods.process import Finished, run, timed
 
-WITNESS = "classmod_witness"
+WITNESS, COVERED = "classmod_witness", "coverage.report"
 RUNNERS = frozenset({"uv", "poetry", "pdm", "hatch", "pipenv", "rye", "pixi", "env"})
 INTERRUPTED = 2
 """pytest's exit status where modules could not be collected, and where a person or a test stopped it."""
@@ -33,12 +33,25 @@ UNSTABLE = "unstable"
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """How many statements there are, and how many of them no test reached."""
+
+    statements: int
+    missed: int
+
+    @property
+    def share(self) -> float:
+        """That of the others."""
+        return 1 - self.missed / self.statements if self.statements else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What came of the command in one state of the tree.
 
     ``tests`` are those of ``junit.read``, ``warned`` are DeprecationWarnings by the file of the tree
-    that they blame; ``deaf`` says that pytest was told to record none. ``failure`` says why there is
-    nothing to compare, empty when there is.
+    that they blame (``deaf``: pytest recorded none). ``failure`` says why there is nothing to compare, empty
+    when there is. ``covered`` are the files that pytest-cov measured, where it was asked to.
     """
 
     tests: tuple[Problem, ...] = ()
@@ -47,6 +60,7 @@ class Run:
     failure: str = ""
     remarks: tuple[str, ...] = ()
     deaf: bool = False
+    covered: Mapping[str, Lines] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Command:
 
     ``words`` are what to run, ``source_roots`` (relative to the tree) come first on PYTHONPATH,
     ``timeout`` is in seconds. ``root`` is the original tree; of its files, ``watched`` must not be what
-    the tests import. ``home`` is the file of the root class.
+    the tests import. ``home`` is the file of the root class. With ``coverage``, pytest-cov looks on.
     """
 
     words: tuple[str, ...]
@@ -64,6 +78,7 @@ class Command:
     watched: frozenset[PurePosixPath] = frozenset()
     home: PurePosixPath | None = None
     timeout: float = 600.0
+    coverage: bool = False
 
     @property
     def is_pytest(self) -> bool:
@@ -79,13 +94,23 @@ class Command:
                 (place / f"{WITNESS}.py").write_text(getsource(witness), "utf-8")
                 # What stands behind "--" are no options any more.
                 end = words.index("--", at) if "--" in words[at:] else len(words)
-                words[end:end] = _reporting(place)
-            finished = run(words, cwd=tree, env=self._env(tree, place), timeout=self.timeout)
+                words[end:end] = (*_reporting(place), *(self._covering(place) if self.coverage else ()))
+            # What pytest-cov collects is none of the project's business.
+            env = {**self._env(tree, place), **({"COVERAGE_FILE": str(place / "c")} if self.coverage else {})}
+            finished = run(words, cwd=tree, env=env, timeout=self.timeout)
             if finished.timed_out:
                 return Run(failure=f"the test command did not end in {self.timeout:g} seconds")
             if at is None:
                 return self._by_status(finished.status or 0)
             return self._by_test(finished, place, tree)
+
+    def timed(self, tree: Path) -> Finished:
+        """Run the words as they are in the root of ``tree``, and say what they took.
+
+        Raises MigrationError when the command cannot be started.
+        """
+        words = (self._program(tree), *self.words[1:])
+        return timed(words, cwd=tree, env=self._env(tree), timeout=self.timeout)
 
     def _pytest_at(self) -> int | None:
         """Where pytest stands among the words; None where the command is something else."""
@@ -105,8 +130,8 @@ class Command:
         elsewhere = "/" in word and not (tree / word).exists() and (self.root / word).exists()
         return str(self.root.absolute() / word) if elsewhere else word
 
-    def _env(self, tree: Path, place: Path) -> dict[str, str]:
-        front = os.pathsep.join(map(str, (*(tree / root for root in self.source_roots), place)))
+    def _env(self, tree: Path, *places: Path) -> dict[str, str]:
+        front = os.pathsep.join(map(str, (*(tree / root for root in self.source_roots), *places)))
         own = os.environ.get("PYTHONPATH")
         return {**os.environ, "PYTHONPATH": f"{front}{os.pathsep}{own}" if own else front, "PWD": str(tree)}
 
@@ -125,8 +150,9 @@ class Command:
         try:
             told = [json.loads(each.read_bytes()) for each in sorted(place.glob("*.json"))]
             tests = junit.read((place / "junit.xml").read_bytes())
+            covered = _covered((place / COVERED).read_bytes()) if self.coverage else {}
         except (OSError, ValueError, ElementTree.ParseError):
-            told, tests = [], ()
+            told, tests, covered = [], (), {}
         if status not in WHOLE or not told:
             said = (finished.errors.strip() or finished.output.strip() or "nothing").splitlines()[-1]
             said = said.replace(f"{tree}/", "")
@@ -142,7 +168,11 @@ class Command:
         missed = self.home is not None and tree / self.home not in imported
         remarks = (f"the tests do not import {self.home}, where the root class is",) if missed else ()
         deaf = any(each["deaf"] for each in told)
-        return Run(tests, tuple(_warnings(told, tree)), status, remarks=remarks, deaf=deaf)
+        return Run(tests, tuple(_warnings(told, tree)), status, "", remarks, deaf, covered)
+
+    def _covering(self, place: Path) -> Iterator[str]:
+        yield from ("-p", "pytest_cov", f"--cov-report=json:{place / COVERED}", "--cov-fail-under=0")
+        yield from (f"--cov={root}" for root in self.source_roots or (".",))
 
 
 class Suite:
@@ -165,15 +195,19 @@ class Suite:
                     self._run = settled(self._run, self._command.run(tree))
         return self._run
 
+    def again(self, tree: Path) -> Run:
+        """What comes of another run, in ``tree`` as it is now."""
+        return self._command.run(tree)
+
     def look_again(self, tree: Path) -> None:
         """Repeat the run in the same tree, which may show that more tests are unstable."""
-        second = self._command.run(tree)
+        second = self.again(tree)
         if not second.failure:
             self._run = settled(self.of(tree), second)
 
 
 def settled(first: Run, second: Run) -> Run:
-    """The first of two runs of one tree, its tests unstable where the second says otherwise."""
+    """The first of two runs of one tree, with what is not so in the second: unstable tests, lines reached."""
     if second.failure:
         return second
     one, other = ({test.key: test for test in each.tests} for each in (first, second))
@@ -181,13 +215,24 @@ def settled(first: Run, second: Run) -> Run:
         test if key in one and key in other and other[key].code == test.code else replace(test, code=UNSTABLE)
         for key, test in {**other, **one}.items()
     )
-    return replace(first, tests=tuple(tests), status=max(first.status, second.status))
+    least = {
+        path: max(lines, second.covered.get(path, lines), key=lambda each: each.missed)
+        for path, lines in first.covered.items()
+    }
+    status = max(first.status, second.status)
+    return replace(first, tests=tuple(tests), status=status, covered=least)
 
 
 def _reporting(place: Path) -> tuple[str, ...]:
     options = ("junit_family=xunit1", f"cache_dir={place / 'cache'}")
     overrides = (word for option in options for word in ("-o", option))
     return ("-p", WITNESS, f"--junitxml={place / 'junit.xml'}", *overrides)
+
+
+def _covered(report: bytes) -> dict[str, Lines]:
+    files = json.loads(report)["files"]
+    found = ((PurePosixPath(path).as_posix(), each["summary"]) for path, each in files.items())
+    return {path: Lines(each["num_statements"], each["missing_lines"]) for path, each in found}
 
 
 def _warnings(told: Iterable[dict[str, Any]], tree: Path) -> Iterable[Problem]:
