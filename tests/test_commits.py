@@ -126,7 +126,7 @@ def test_the_message_says_what_and_why(root: Path, monkeypatch: pytest.MonkeyPat
         def compare(self, *_: object) -> Verdict:
             return Verdict(self.name, Outcome.PASSED, "2 -> 1 errors")
 
-    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda _: [Gate()])
+    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda *_: [Gate()])
 
     run(root, "1", "2", options=Options(commit=True))
 
@@ -190,7 +190,7 @@ def test_what_a_gate_refuses_is_not_committed(root: Path, monkeypatch: pytest.Mo
         def compare(self, before: Measurement, after: Measurement, _: object) -> Verdict:
             return Verdict(self.name, Outcome.INCONCLUSIVE if after.failure else Outcome.PASSED, "")
 
-    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda _: [Gate()])
+    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda *_: [Gate()])
 
     assert run(root, options=Options(commit=True)).commits == ()
     assert titles(root) == []

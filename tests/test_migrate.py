@@ -313,7 +313,7 @@ Gated = Callable[[Stub], None]
 
 @pytest.fixture
 def gated(monkeypatch: pytest.MonkeyPatch) -> Gated:
-    return lambda gate: monkeypatch.setattr(proofs, "_gates", lambda *_: lambda _: [gate])
+    return lambda gate: monkeypatch.setattr(proofs, "_gates", lambda *_: lambda *_: [gate])
 
 
 def test_a_gate_that_refuses_lands_nothing(root: Path, gated: Gated) -> None:

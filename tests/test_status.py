@@ -69,7 +69,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate()
-    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda _: [gate])
+    monkeypatch.setattr(proofs, "_gates", lambda *_: lambda *_: [gate])
 
 
 def land(root: Path, *phases: str) -> None:
