@@ -49,7 +49,8 @@ def stuck(landed: Iterable[int], leaving: Iterable[int]) -> str:
     first = {REPAIR.number, BASE.number}
     if not others or first & going == set():
         return ""
-    return f"phase {min(going)} cannot go while {listed(others)} is landed"
+    verb = "is" if len(others) == 1 else "are"
+    return f"phase {min(going)} cannot go while {listed(others)} {verb} landed"
 
 
 def listed(numbers: Iterable[int]) -> str:

@@ -208,8 +208,8 @@ def test_a_record_of_before_phases_were_told_of(root: Path) -> None:
         ((1, 2, 3), (2,), ""),
         ((1, 2, 3), (1, 2, 3), ""),
         ((0, 1, 2), (0, 1, 2), ""),
-        ((1, 2, 3), (1,), "phase 1 cannot go while phase 2, phase 3 is landed"),
-        ((0, 1, 2), (0,), "phase 0 cannot go while phase 1, phase 2 is landed"),
+        ((1, 2, 3), (1,), "phase 1 cannot go while phase 2, phase 3 are landed"),
+        ((0, 1, 2), (0,), "phase 0 cannot go while phase 1, phase 2 are landed"),
     ],
 )
 def test_what_stays_with_the_others(landed: tuple[int, ...], leaving: tuple[int, ...], why: str) -> None:
