@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 _MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
 _TESTS_LOST = "tests lost; the plan's limit is 2, the one here --max-new-failures"
+_SLOWER = "slower; the plan's limit is 10 %, the one here --max-slowdown"
 _TRIGGERS = {
     "mypy": "type errors that are new",
     "tests": _TESTS_LOST,
     "old-tests": _TESTS_LOST,
     "api": "a public API that breaks",
-    "benchmark": "slower; the plan's limit is 10 %",
+    "benchmark": _SLOWER,
+    "construction": _SLOWER,
 }
 """By the gate that refuses: which of the plan's reasons to roll back it is."""
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}

@@ -17,7 +17,6 @@ from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
-from codemods.gates.suite import Command
 from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.roles import Part
@@ -157,7 +156,7 @@ def _gates(
 ) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
     """What gives the gates of a stage that are wanted; of the tree before, where it is None.
 
-    It is given all changes where it is the last stage, which is the one that is timed.
+    It is told all changes where it is the last stage, which is the one that is timed.
     """
     # griffe takes its time to be imported, and only apply needs it.
     from codemods.gates.api import Api
@@ -176,29 +175,22 @@ def _gates(
     command = trials.command(
         options.test_command, found.root, project, roots, known, options.timeout, options.coverage
     )
-    tests = trials.Trials(project, command, rewording, options.max_new_failures)
+    tests = trials.Trials(project, command, rewording, options.max_new_failures) if command.words else None
+
+    def timed(changes: tuple[Change, ...] | None) -> Iterator[Gate]:
+        if options.bench_command:
+            given = replace(command, words=options.bench_command)
+            yield trials.benchmark(given, options.max_slowdown, changes)
+        if options.bench:
+            yield trials.construction(project, command, python, options.max_slowdown, changes)
 
     def gates(stage: Stage | None, changes: tuple[Change, ...] | None) -> list[Gate]:
-        every = [*static, *(tests.gates(stage) if options.test_command else ())]
+        every = [*static, *(tests.gates(stage) if tests else ())]
         if changes is not None or stage is None or stage.phase is REPAIR:
-            every += _timed(options, project, command, python, changes)
+            every += timed(changes)
         return [gate for gate in every if gate.name not in options.no_gate]
 
     return gates
-
-
-def _timed(
-    options: Options,
-    project: Project,
-    command: Command,
-    python: Path,
-    changes: tuple[Change, ...] | None,
-) -> Iterator[Gate]:
-    if options.bench_command:
-        timed = replace(command, words=options.bench_command)
-        yield trials.benchmark(timed, options.max_slowdown, changes)
-    if options.bench:
-        yield trials.construction(project, command, python, options.max_slowdown, changes)
 
 
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:

@@ -71,13 +71,12 @@ class Trials:
         suite = self._bare if bare else Suite(self._command)
         made = [self._outcomes(TESTS, suite, {})]
         if bare or old:
-            plain = Suite(replace(self._command, coverage=False))
-            made.append(self._outcomes(OLD_TESTS, plain if old else suite, old))
-        complete = stage is not None and stage.numbers >= set(range(1, self._project.spec.tests_phase + 1))
+            plain = replace(self._command, coverage=False)
+            made.append(self._outcomes(OLD_TESTS, Suite(plain) if old else suite, old))
         if self._command.is_pytest:
-            made.append(self._deprecations(suite, complete))
+            made.append(self._deprecations(suite, stage))
         if self._command.coverage:
-            made.append(Coverage(suite, is_test, complete))
+            made.append(Coverage(suite, self._bare, is_test, self._is_complete(stage)))
         return made
 
     def _outcomes(self, name: str, suite: Suite, old: Contents) -> Gate:
@@ -89,11 +88,15 @@ class Trials:
         changed = (path for path, data in stage.contents.items() if data != before.get(path))
         return {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
 
-    def _deprecations(self, suite: Suite, complete: bool) -> Gate:
+    def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:
         spec, sites = self._project.spec, self._project.sites
         left = (s for s in sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
         settled = frozenset((str(site.path), site.name) for site in left)
-        return Deprecations(suite, pattern(spec.compatibility), complete, settled)
+        return Deprecations(suite, pattern(spec.compatibility), self._is_complete(stage), settled)
+
+    def _is_complete(self, stage: Stage | None) -> bool:
+        phases = set(range(1, self._project.spec.tests_phase + 1))
+        return stage is not None and stage.numbers >= phases
 
 
 def benchmark(given: Command, limit: float, changes: Iterable[Change] | None) -> Gate:

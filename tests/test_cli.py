@@ -645,7 +645,8 @@ def test_a_problem_is_followed_by_what_was_done_there(library: Library, run: Run
         ("tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
         ("old-tests", "tests lost; the plan's limit is 2, the one here --max-new-failures"),
         ("api", "a public API that breaks"),
-        ("benchmark", "slower; the plan's limit is 10 %"),
+        ("benchmark", "slower; the plan's limit is 10 %, the one here --max-slowdown"),
+        ("construction", "slower; the plan's limit is 10 %, the one here --max-slowdown"),
         ("precision", ""),
     ],
 )

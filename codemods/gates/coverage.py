@@ -13,19 +13,20 @@ from pathlib import Path, PurePosixPath
 
 from codemods.data import Change, Outcome, Problem, Verdict
 from codemods.gates import Measurement, inconclusive
-from codemods.gates.suite import Lines, Run, Suite, settled
+from codemods.gates.suite import Lines, Run, Suite
 
 Files = Mapping[str, Lines]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The gate. ``suite`` is the run of the stage; what ``is_test`` says yes to does not count.
+    """The gate. ``suite`` is the run of the stage, ``bare`` that of the tree before.
 
-    ``complete`` says that all phases are in that change code.
+    What ``is_test`` says yes to does not count. ``complete`` says that all phases are in that change code.
     """
 
     suite: Suite
+    bare: Suite
     is_test: Callable[[PurePosixPath], bool]
     complete: bool = False
 
@@ -64,11 +65,8 @@ class Coverage:
         self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
     ) -> Verdict:
         """Judge again, after one more look at the tree before: what is reached may not be so every time."""
-        again = self.suite.again(tree)
-        if again.failure:
-            return self.compare(before, after, changes)
-        known = settled(Run(covered=before.facts["files"]), again)
-        return self.compare(self._measured(known), after, changes)
+        self.bare.look_again(tree)
+        return self.compare(self._measured(self.bare.of(tree)), after, changes)
 
     def _measured(self, found: Run) -> Measurement:
         files = {

@@ -50,8 +50,9 @@ class Run:
     """What came of the command in one state of the tree.
 
     ``tests`` are those of ``junit.read``, ``warned`` are DeprecationWarnings by the file of the tree
-    that they blame (``deaf``: pytest recorded none). ``failure`` says why there is nothing to compare, empty
-    when there is. ``covered`` are the files that pytest-cov measured, where it was asked to.
+    that they blame; ``deaf`` says that pytest was told to record none. ``failure`` says why there is
+    nothing to compare, empty when there is. ``covered`` are the files that pytest-cov measured, where it was
+    asked to.
     """
 
     tests: tuple[Problem, ...] = ()
@@ -195,13 +196,9 @@ class Suite:
                     self._run = settled(self._run, self._command.run(tree))
         return self._run
 
-    def again(self, tree: Path) -> Run:
-        """What comes of another run, in ``tree`` as it is now."""
-        return self._command.run(tree)
-
     def look_again(self, tree: Path) -> None:
         """Repeat the run in the same tree, which may show that more tests are unstable."""
-        second = self.again(tree)
+        second = self._command.run(tree)
         if not second.failure:
             self._run = settled(self.of(tree), second)
 
