@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import PurePosixPath
 
 from codemods import spelled
 from codemods.data import Confidence
@@ -10,8 +11,8 @@ from codemods.declarations import decorators, owns
 from codemods.flow import Flow
 from codemods.index import Function
 from codemods.known import Known, agreed
-from codemods.modules import bound_in
-from codemods.scopes import ClassRef, statements
+from codemods.modules import ModuleRef, bound_in
+from codemods.scopes import Binding, ClassRef, statements
 
 _TRANSPARENT = frozenset({"property", "cached_property", "staticmethod", "classmethod", "cache", "lru_cache"})
 """Decorators that leave what a function answers as it is."""
@@ -40,19 +41,40 @@ class Calls(Flow):
                 return self._entered(value, depth, "__enter__")
             case ast.Call(func=ast.Attribute(attr="enter_async_context"), args=[value]):
                 return self._entered(value, depth, "__aenter__")
-            case ast.Call(func=ast.Attribute(attr=method, value=owner)):
-                return self._through(self.known(owner, depth + 1), method, depth)
-        function = self._function(node)
-        return self._answer(function, depth) if function else None
-
-    def _function(self, call: ast.expr) -> Function | None:
-        """The function that is called by its name, when that can stand for nothing else."""
-        match call:
-            case ast.Call(func=ast.Name(id=name)) if found := bound_in(self.scope(call), name):
-                nodes = [binding.node for binding in found.bindings[name]]
-                only = nodes[0] if len(nodes) == 1 else None
-                return only if isinstance(only, Function) and only.name == name else None
+        if found := self._function(node):
+            home, function = found
+            return home._answer(function, depth)
+        if isinstance(node.func, ast.Attribute):
+            return self._through(self.known(node.func.value, depth + 1), node.func.attr, depth)
         return None
+
+    def _function(self, call: ast.expr) -> tuple[Flow, Function] | None:
+        """The function that is called by its name, and where it stands; it must stand for nothing else."""
+        match call:
+            case ast.Call(func=ast.Name(id=name)) if home := bound_in(self.scope(call), name):
+                return self._meant(home.bindings[name], name)
+            case ast.Call(func=ast.Attribute(attr=name, value=value)):
+                module = self.modules.meaning(value, self.scope(call))
+                return self._elsewhere(module.path, name) if isinstance(module, ModuleRef) else None
+        return None
+
+    def _meant(self, bindings: list[Binding], name: str) -> tuple[Flow, Function] | None:
+        match bindings:
+            case [Binding(node=node, source=None)] if isinstance(node, Function) and node.name == name:
+                return self, node
+            case [Binding(source=str() as source, name=str() as imported)]:
+                path = self.modules.source(source, self.module.path)
+                return self._elsewhere(path, imported) if path and path != self.module.path else None
+        return None
+
+    def _elsewhere(self, path: PurePosixPath, name: str) -> tuple[Flow, Function] | None:
+        module = self.modules.get(path) if path in self.modules.snapshot else None
+        bindings = module.scope.bindings.get(name, []) if module else []
+        # One step: what is imported there from yet another module is not followed.
+        only = bindings[0].node if len(bindings) == 1 else None
+        if module is None or not isinstance(only, Function) or only.name != name:
+            return None
+        return self.within(module), only
 
     def _answer(self, function: Function, depth: int) -> Known | None:
         """What calling a function answers: what its annotation says, else what it returns."""
@@ -92,9 +114,9 @@ class Calls(Flow):
         return None
 
     def _entered(self, value: ast.expr, depth: int, method: str) -> Known | None:
-        function = self._function(value)
-        if function and decorators(function) & {"contextmanager", "asynccontextmanager"}:
-            return self._given(function, depth)
+        called = self._function(value)
+        if called and decorators(called[1]) & {"contextmanager", "asynccontextmanager"}:
+            return called[0]._given(called[1], depth)
         known = self.known(value, depth + 1)
         # One that has it from outside the tree answers itself.
         own = known and any(ref and owns(self.classes, ref, method) for ref in known.classes)
@@ -113,7 +135,8 @@ class Calls(Flow):
                     ast.Return(value=ast.expr() as value)
                     | ast.Expr(value=ast.Yield(value=ast.expr() as value))
                 ):
-                    results.append(self.known(value, depth + 1))
+                    if not spelled.is_none(value):
+                        results.append(self.known(value, depth + 1))
         return agreed(results, "")
 
     def _requested(self, call: ast.Call, depth: int) -> Known | None:

@@ -416,6 +416,39 @@ def test_forms_of_fixtures(source: str, said: str | None) -> None:
     assert _said(_known(f"{source}{TEST}", "test_user.py")) == said
 
 
+HELPERS = """\
+from contextlib import contextmanager
+from bases import Left
+def build(): return Left()
+def maybe(x):
+    if x:
+        return None
+    return Left()
+@contextmanager
+def opened(): yield Left()
+def twice(): ...
+def twice(): return Left()
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("from helpers import build\nbuild().probe", "Left inferred"),
+        ("from helpers import build as make\nmake().probe", "Left inferred"),
+        ("import helpers\nhelpers.build().probe", "Left inferred"),
+        ("from helpers import maybe\nmaybe(1).probe", "Left inferred"),
+        ("from helpers import opened\nwith opened() as x:\n    x.probe", "Left inferred"),
+        ("from helpers import twice\ntwice().probe", None),
+        ("from helpers import build\ndef build(): ...\nbuild().probe", None),
+        ("from elsewhere import build\nbuild().probe", None),
+        ("import helpers\nhelpers.missing().probe", None),
+    ],
+)
+def test_functions_of_other_modules(source: str, said: str | None) -> None:
+    assert _said(_known(source, helpers=HELPERS)) == said
+
+
 def test_function_that_a_fixture_gives() -> None:
     source = FIXTURE.format("def make(x=1):\n        return Left()\n    return make")
 
