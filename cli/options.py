@@ -117,7 +117,7 @@ def gate_options(command: _Command) -> _Command:
             metavar="NAME",
             multiple=True,
             help="Leave this gate out: mypy, precision, api, duplication, tests, old-tests, deprecations, "
-            "coverage, benchmark, construction; may be repeated.",
+            "coverage, benchmark, construction, type-check; may be repeated.",
         ),
     )
     for part in reversed(parts):

@@ -24,6 +24,7 @@ _TRIGGERS = {
     "api": "a public API that breaks",
     "benchmark": _SLOWER,
     "construction": _SLOWER,
+    "type-check": _SLOWER,
 }
 """By the gate that refuses: which of the plan's reasons to roll back it is."""
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}

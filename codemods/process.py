@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -104,6 +105,12 @@ def timed(
         raise MigrationError(f"{command[0]}: cannot be started: {found}")
     status, seconds, peak = found
     return replace(finished, status=status, seconds=seconds, peak=peak)
+
+
+def children_seconds() -> float:
+    """The CPU time of all processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def git(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
-    | {trials.COVERAGE, trials.BENCHMARK, trials.CONSTRUCTION}
+    | {trials.COVERAGE, trials.BENCHMARK, trials.CONSTRUCTION, trials.TYPE_CHECK}
 )
 TYPED = frozenset({"mypy", "precision"})
 """Those that see more when a class that was missing is there."""
@@ -57,8 +57,8 @@ class Options:
 
     ``test_command`` is () where no test is run, ``timeout`` its limit in seconds. ``extra`` are files that
     come into the staging copy though they are out of the tree's scope. ``bench_command`` is timed, () is
-    none, and with ``bench`` the construction of the concrete classes; ``max_slowdown`` is a share. With
-    ``coverage``, pytest-cov of the project looks on as its tests run.
+    none, and with ``bench`` the construction of the concrete classes and mypy; ``max_slowdown`` is a share.
+    With ``coverage``, pytest-cov of the project looks on as its tests run.
     """
 
     python: Path | None = None
@@ -183,6 +183,7 @@ def _gates(
             yield trials.benchmark(given, options.max_slowdown, changes)
         if options.bench:
             yield trials.construction(project, command, python, options.max_slowdown, changes)
+            yield trials.type_check(mypy, options.max_slowdown, changes)
 
     def gates(stage: Stage | None, changes: tuple[Change, ...] | None) -> list[Gate]:
         every = [*static, *(tests.gates(stage) if tests else ())]

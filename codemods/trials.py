@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from codemods.data import Change, Decision, MigrationError
 from codemods.declarations import is_test
 from codemods.gates import Gate
-from codemods.gates.benchmark import Benchmark, of_command, of_construction
+from codemods.gates.benchmark import Benchmark, of_command, of_construction, of_type_check
 from codemods.gates.coverage import Coverage
 from codemods.gates.deprecations import Deprecations, pattern
+from codemods.gates.mypy import Mypy
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import Command, Suite
 from codemods.gates.tests import Outcomes
@@ -22,7 +23,7 @@ from codemods.roles import Part
 from codemods.steps import Contents, Stage
 
 TESTS, OLD_TESTS, DEPRECATIONS, COVERAGE = "tests", "old-tests", "deprecations", "coverage"
-BENCHMARK, CONSTRUCTION = "benchmark", "construction"
+BENCHMARK, CONSTRUCTION, TYPE_CHECK = "benchmark", "construction", "type-check"
 
 
 def command(
@@ -117,6 +118,11 @@ def construction(
     factories = [name for each in spec.factories for name in (each.new, *each.old.values())]
     take = partial(of_construction, replace(given, words=(str(python),)), classes, factories)
     return Benchmark(CONSTRUCTION, take, limit, _versions(changes))
+
+
+def type_check(mypy: Mypy, limit: float, changes: Iterable[Change] | None) -> Gate:
+    """The gate that times a cold type check."""
+    return Benchmark(TYPE_CHECK, partial(of_type_check, mypy), limit, _versions(changes))
 
 
 def _versions(

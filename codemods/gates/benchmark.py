@@ -19,9 +19,10 @@ from itertools import count
 from math import comb, inf
 from pathlib import Path, PurePosixPath
 
-from codemods import files
+from codemods import files, process
 from codemods.data import Change, Outcome, Problem, Verdict
 from codemods.gates import Measurement, inconclusive, listed, workload
+from codemods.gates.mypy import Mypy
 from codemods.gates.suite import Command
 
 LOOKS = (7, 13, 25)
@@ -88,6 +89,15 @@ def of_construction(
         return Measurement(failure=f"no class could be constructed: {why}")
     remarks = (f"left out: {listed(skipped)}",) if skipped else ()
     return Measurement(figures=told["figures"], facts={"made": told["made"]}, remarks=remarks)
+
+
+def of_type_check(mypy: Mypy, tree: Path) -> Measurement:
+    """What a cold run of mypy takes, in CPU time."""
+    with tempfile.TemporaryDirectory(prefix="classmod-") as cache:
+        start = process.children_seconds()
+        found = replace(mypy, cache=Path(cache)).measure(tree)
+        took = process.children_seconds() - start
+    return Measurement(figures={"ms": took * 1e3}, failure=found.failure)
 
 
 @dataclass(frozen=True, slots=True)

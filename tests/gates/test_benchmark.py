@@ -13,7 +13,8 @@ import pytest
 
 from codemods.data import MigrationError, Outcome, Verdict
 from codemods.gates import Measurement
-from codemods.gates.benchmark import LOOKS, Benchmark, interval, of_command, of_construction
+from codemods.gates.benchmark import LOOKS, Benchmark, interval, of_command, of_construction, of_type_check
+from codemods.gates.mypy import Mypy
 from codemods.gates.suite import Command
 from tests.helpers import Files, lay
 
@@ -382,3 +383,22 @@ def test_classes_that_can_be_constructed_only_before(tmp_path: Path) -> None:
     found = Benchmark("construction", take, versions=versions).measure(lay(tmp_path / "tree", {"x": ""}))
 
     assert found.failure == "not the same classes can be constructed before and after: b"
+
+
+# --- type checking ------------------------------------------------------------------------------
+
+
+def test_a_cold_type_check_takes_time_and_leaves_no_cache(tmp_path: Path) -> None:
+    tree, cache = lay(tmp_path / "tree", {"a.py": "x: int = 1\n"}), tmp_path / "cache"
+
+    found = of_type_check(Mypy(cache, (PurePosixPath(),)), tree)
+
+    assert found.failure == ""
+    assert found.figures["ms"] > 0
+    assert not cache.exists()
+
+
+def test_a_type_check_that_fails(tmp_path: Path) -> None:
+    tree = lay(tmp_path / "tree", {"a.py": "x = (\n"})
+
+    assert "mypy ended with status 2" in of_type_check(Mypy(tmp_path, (PurePosixPath(),)), tree).failure
