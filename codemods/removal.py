@@ -120,3 +120,15 @@ def _says_abstract(lines: Lines) -> bool:
 def _is_abstract(statement: Statement) -> bool:
     decorators = statement.decorators if isinstance(statement, cst.FunctionDef) else ()
     return any("abstract" in cst.Module([]).code_for_node(d.decorator) for d in decorators)
+
+
+def is_filler(statement: cst.BaseStatement) -> bool:
+    """Whether a statement only fills a block, and says nothing in a comment either."""
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())],
+            leading_lines=[],
+            trailing_whitespace=cst.TrailingWhitespace(comment=None),
+        ):
+            return True
+    return False

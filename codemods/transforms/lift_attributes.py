@@ -15,7 +15,7 @@ from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
 from codemods.importing import BLANK, leading
 from codemods.index import Function
-from codemods.removal import kept_lines
+from codemods.removal import is_filler, kept_lines
 
 
 class LiftAttributes(Codemod):
@@ -228,21 +228,10 @@ def _last_attribute(function: Function, owner: str) -> int:
 def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
     """A body as a block of its own, which it is not in ``class X: ...``; what only fills it goes."""
     if isinstance(body, cst.IndentedBlock):
-        return body if len(body.body) > 1 or not _is_filler(body.body[0]) else body.with_changes(body=[])
+        return body if len(body.body) > 1 or not is_filler(body.body[0]) else body.with_changes(body=[])
     assert isinstance(body, cst.SimpleStatementSuite), "a body is one or the other"
     line = cst.SimpleStatementLine(body.body, trailing_whitespace=body.trailing_whitespace)
-    return cst.IndentedBlock([] if _is_filler(line) else [line])
-
-
-def _is_filler(statement: cst.BaseStatement) -> bool:
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())],
-            leading_lines=[],
-            trailing_whitespace=cst.TrailingWhitespace(comment=None),
-        ):
-            return True
-    return False
+    return cst.IndentedBlock([] if is_filler(line) else [line])
 
 
 def _is_named(statement: cst.BaseStatement, name: str) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 from codemods.codemod import Codemod
 from codemods.duplicates import Copy, Duplicate, Run
 from codemods.importing import BLANK, leading
+from codemods.removal import is_filler
 
 
 class PullUpDuplicates(Codemod):
@@ -64,7 +65,7 @@ class PullUpDuplicates(Codemod):
         self.report(original_node, max(duplicate.phases), "what all sides do is done here")
         docstring = 1 if original_node.get_docstring() is not None else 0
         body = list(updated_node.body.body)
-        own = [s for s in body[docstring:] if not _is_filler(s)]
+        own = [s for s in body[docstring:] if not is_filler(s)]
         copy = duplicate.copies[0]
         before, after = self._moved(copy, copy.before), self._moved(copy, copy.after)
         if before:
@@ -99,14 +100,3 @@ class PullUpDuplicates(Codemod):
 def _blanks(statement: cst.BaseStatement) -> Sequence[cst.EmptyLine]:
     """The blank lines right above a statement and its comments."""
     return list(takewhile(lambda line: line.comment is None, leading(statement)))
-
-
-def _is_filler(statement: cst.BaseStatement) -> bool:
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Pass() | cst.Expr(value=cst.Ellipsis())],
-            leading_lines=[],
-            trailing_whitespace=cst.TrailingWhitespace(comment=None),
-        ):
-            return True
-    return False
