@@ -127,6 +127,8 @@ class Codemod(cst.CSTTransformer):
 
     def statement(self, code: str) -> cst.BaseStatement:
         """A statement with the line ends of the file; ``code`` is indented with ``indent``."""
+        # Those within a string, too, which LibCST takes as they are.
+        code = code.replace("\n", self._module.default_newline)
         return cst.parse_statement(code, config=self._module.config_for_parsing)
 
     @property

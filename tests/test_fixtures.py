@@ -117,6 +117,21 @@ def _run(root: Path, case: Case, *arguments: str) -> subprocess.CompletedProcess
 
 
 @each_case
+def test_line_ends_are_those_of_the_file(case: Case) -> None:
+    """In all that is inserted in a file, too; new files are as ours always are."""
+    before = tree({path: _crlf(data) for path, data in contents(case.home / "before").items()})
+    after = plan(read_project(before, case.spec), frozenset(case.complete)).after(before)
+    wanted = contents(case.home / "after")
+
+    assert {str(path) for path in after} == {*wanted}
+    assert [path for path in before if after[path] != _crlf(wanted[str(path)])] == []
+
+
+def _crlf(data: bytes) -> bytes:
+    return data.replace(b"\n", b"\r\n")
+
+
+@each_case
 def test_after_tree_is_what_the_tool_makes(case: Case) -> None:
     made, kept = _made(case, case.complete), contents(case.home / "after")
 
