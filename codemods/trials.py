@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods.data import Change, Decision, MigrationError
 from codemods.declarations import is_test
+from codemods.dictionaries import MESSAGE
 from codemods.gates import Gate
 from codemods.gates.benchmark import Benchmark, of_command, of_construction, of_type_check
 from codemods.gates.coverage import Coverage
@@ -92,6 +93,7 @@ class Trials:
     def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:
         spec, sites = self._project.spec, self._project.sites
         left = (s for s in sites if s.decision in (Decision.ASK, Decision.KEEP) and not s.prose)
+        left = (s for s in left if s.reason != MESSAGE)  # a text uses nothing, what stands beside it may
         settled = frozenset((str(site.path), site.name) for site in left)
         return Deprecations(suite, pattern(spec.compatibility), self._is_complete(stage), settled)
 

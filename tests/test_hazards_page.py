@@ -10,18 +10,17 @@ import pytest
 
 HERE = Path(__file__).parent
 ROWS = re.findall(r"^\| (\d+) \|(.*)\|$", (HERE.parent / "docs" / "hazards.md").read_text(), re.MULTILINE)
-GATES = range(61, 71)
 
 
 def test_every_hazard_has_a_row() -> None:
     assert [int(number) for number, _ in ROWS] == [*range(1, 71)]
 
 
-@pytest.mark.parametrize(("number", "row"), ROWS, ids=[number for number, _ in ROWS])
-def test_every_test_of_a_row_is_there(number: str, row: str) -> None:
+@pytest.mark.parametrize("row", [row for _, row in ROWS], ids=[number for number, _ in ROWS])
+def test_every_test_of_a_row_is_there(row: str) -> None:
     named = re.findall(r"`([\w/]+)::(\w+)`", row.rpartition(" | ")[2])
 
-    assert named or int(number) in GATES
+    assert named
     assert [f"{file}::{test}" for file, test in named if test not in _tests(file)] == []
 
 
