@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,7 +81,12 @@ def test_bytes_around_an_edit_stay(tmp_path: Path, data: str | bytes) -> None:
         pytest.param(b"print 'x'._left_box\n", "syntax-error", id="14 Python 2"),
         pytest.param(b"x = " + b"(" * 3000 + b"_left_box" + b")" * 3000, "syntax-error", id="19 brackets"),
         pytest.param(b"x = " + b"-" * 50_000 + b"1; _left_box", "parser-limit", id="19 signs"),
-        pytest.param(b"x = 1" + b" + 1" * 9000 + b"; _left_box", "parser-limit", id="19 operators"),
+        pytest.param(
+            b"x = 1" + b" + 1" * 9000 + b"; _left_box",
+            "parser-limit",
+            id="19 operators",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer Pythons read as many"),
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_and_names_the_hierarchy(tmp_path: Path, data: bytes, code: str) -> None:
