@@ -19,7 +19,7 @@ from cli.terminal import Line, Unwritable
 from codemods.data import Confidence, MigrationError
 
 if TYPE_CHECKING:
-    from codemods.migrate import Survey
+    from codemods.survey import Survey
 
 CLEAN, FOUND, FAILED, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 
@@ -215,10 +215,10 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     Example:
       classmod check . || echo "old names are back"
     """
-    from codemods import migrate
+    from codemods.leftovers import leftovers
 
     survey = _survey(path, spec_file, types=False)
-    found = selection.of_phases(survey, selection.in_order(migrate.leftovers(survey)), phases)
+    found = selection.of_phases(survey, selection.in_order(leftovers(survey)), phases)
     asked = selection.of_phases(survey, selection.asked(survey), phases)
     terminal.show(render.leftovers(found))
     terminal.show(render.check_summary(found, asked, selection.phase_names(survey.spec)), err=True)
@@ -275,14 +275,14 @@ def _survey(
     python: Path | None = None,
     confidence: str = Confidence.INFERRED,
 ) -> Survey:
-    from codemods import migrate
     from codemods import spec as specs
+    from codemods.survey import Asked, survey
 
     spec = specs.for_project(path, spec_file)
-    asked = migrate.Asked(python) if types else None
-    survey = migrate.survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
-    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in survey.failures), err=True)
-    return survey
+    asked = Asked(python) if types else None
+    found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
+    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
+    return found
 
 
 def _progress(what: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.data import Decision, Site, Spec
 
 if TYPE_CHECKING:
-    from codemods.migrate import Survey
+    from codemods.survey import Survey
 
 
 def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:

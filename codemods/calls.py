@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from pathlib import PurePosixPath
 
 from codemods import spelled
@@ -139,6 +140,6 @@ class Calls(Flow):
                         results.append(self.known(value, depth + 1))
         return agreed(results, "")
 
+    @abstractmethod
     def _requested(self, call: ast.Call, depth: int) -> Known | None:
         """What a call answers that asks for an object by a name."""
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -18,7 +19,7 @@ _DEEP = 10  # steps from a name to what it stands for
 _ENTERS: dict[type[ast.stmt], str] = {ast.With: "__enter__", ast.AsyncWith: "__aenter__"}
 
 
-class Flow:
+class Flow(ABC):
     """Receivers of one module, by the expression they are."""
 
     def __init__(self, classes: Classes, module: Module) -> None:
@@ -28,6 +29,7 @@ class Flow:
         self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
         self.blocks = [node for node in self.parents if isinstance(node, Function | ast.ClassDef)]
         self._others: dict[PurePosixPath, Flow] = {module.path: self}
+        self._set: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     def within(self, module: Module) -> Flow:
         """The receivers of another module, made once."""
@@ -166,12 +168,14 @@ class Flow:
         return self._declared(node, depth)
 
     def _given_here(self, node: ast.Attribute) -> list[ast.expr]:
-        """What the function around sets an attribute of something else than its own object to."""
+        """What the function around sets an attribute to, by the words it is spelled with."""
         function = next((n for n in self.enclosing(node) if isinstance(n, Function)), self.module.tree)
-        assigned = (n for n in ast.walk(function) if isinstance(n, ast.Assign))
-        text = ast.unparse(node)
-        values = [a.value for a in assigned if text in map(ast.unparse, a.targets)]
-        return [value for value in values if not spelled.is_none(value)]
+        if function not in self._set:
+            self._set[function] = {}
+            for assigned in (n for n in ast.walk(function) if isinstance(n, ast.Assign)):
+                for target in assigned.targets if not spelled.is_none(assigned.value) else ():
+                    self._set[function].setdefault(ast.unparse(target), []).append(assigned.value)
+        return self._set[function].get(ast.unparse(node), [])
 
     def _declared(self, node: ast.Attribute, depth: int) -> Known | None:
         """What the classes of an object say of its attribute."""
@@ -212,33 +216,33 @@ class Flow:
 
     # --- what else may give a value, for those below to say --------------------------------------------
 
+    @abstractmethod
     def _call(self, node: ast.Call, depth: int) -> Known | None:
         """What a call answers."""
-        return None
 
+    @abstractmethod
     def _answer(self, function: Function, depth: int) -> Known | None:
         """What calling a function answers."""
-        return None
 
+    @abstractmethod
     def _through(self, known: Known | None, method: str, depth: int) -> Known | None:
         """What a method answers of an object of these classes; None where one of them does not tell."""
-        return None
 
+    @abstractmethod
     def _entered(self, value: ast.expr, depth: int, method: str) -> Known | None:
         """What a ``with`` statement binds: what is entered answers it."""
-        return None
 
+    @abstractmethod
     def _options(self, node: ast.expr) -> list[ast.expr]:
         """All that an expression may stand for, where the source lists it; none where it does not."""
-        return []
 
+    @abstractmethod
     def _given(self, function: Function, depth: int) -> Known | None:
         """What a fixture or context manager gives."""
-        return None
 
+    @abstractmethod
     def _fixture(self, name: str, function: Function, depth: int) -> Known | None:
         """What a parameter without annotation is given by its name."""
-        return None
 
 
 def _head(node: ast.AST) -> tuple[ast.AST | None, ...]:

@@ -49,7 +49,7 @@ class Modules:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.failures: dict[PurePosixPath, Failure] = {}
-        self._parsed: dict[PurePosixPath, Module | None] = {}
+        self.parsed: dict[PurePosixPath, Module | None] = {}
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
         self.sources = tuple(sorted(p for p in snapshot if p.suffix in (".py", ".pyi")))
@@ -58,19 +58,19 @@ class Modules:
 
     def get(self, path: PurePosixPath) -> Module | None:
         """The parsed module, or None when it cannot be read (then ``failures`` says why)."""
-        if path not in self._parsed:
+        if path not in self.parsed:
             try:
                 text = decode(self.snapshot[path])
-                self._parsed[path] = Module(path, text, parse(text))
+                self.parsed[path] = Module(path, text, parse(text))
             except UnreadableSource as error:
                 self.failures[path] = Failure(path, error.code, error.reason)
-                self._parsed[path] = None
-        return self._parsed[path]
+                self.parsed[path] = None
+        return self.parsed[path]
 
     def changed(self, files: Snapshot) -> Modules:
         """The modules with these files in place of theirs; no other is parsed again."""
         made = Modules({**self.snapshot, **files})
-        made._parsed = {path: module for path, module in self._parsed.items() if path not in files}
+        made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
         return made
 
     def mentioning(self, name: str) -> Iterator[Module]:

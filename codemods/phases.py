@@ -1,17 +1,8 @@
-"""The phases, by role: which codemods are gated together. The spec names none of them."""
+"""The phases, by role: what is gated together. The spec names none of them, ``plan`` has the codemods."""
 
 from __future__ import annotations
 
-from codemods.codemod import Codemod
 from codemods.data import MigrationError, Phase, Spec
-from codemods.transforms.add_compat import AddCompat
-from codemods.transforms.add_generics import AddGenerics
-from codemods.transforms.lift_attributes import LiftAttributes
-from codemods.transforms.pull_up_duplicates import PullUpDuplicates
-from codemods.transforms.rename_factories import RenameFactories
-from codemods.transforms.switch_attributes import SwitchAttributes
-from codemods.transforms.tidy_imports import TidyImports
-from codemods.transforms.update_docs import UpdateDocs
 
 REPAIR = Phase(0, "repair", "Give a class that was renamed half its old name back, as an alias.")
 BASE = Phase(
@@ -19,18 +10,6 @@ BASE = Phase(
     "base",
     "The root becomes generic and declares clients, flags and factories; old names stay as aliases.",
 )
-
-CODEMODS: tuple[type[Codemod], ...] = (
-    LiftAttributes,
-    PullUpDuplicates,
-    SwitchAttributes,
-    RenameFactories,
-    UpdateDocs,
-    AddGenerics,
-    AddCompat,
-    TidyImports,
-)
-"""In the order in which they change a file: ``TidyImports`` sees what the others made of it."""
 
 
 def phases(spec: Spec) -> tuple[Phase, ...]:

@@ -5,11 +5,30 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from codemods import documents
-from codemods.codemod import Given, Source
+from codemods.codemod import Codemod, Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
-from codemods.phases import CODEMODS
 from codemods.project import Project
+from codemods.transforms.add_compat import AddCompat
+from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.lift_attributes import LiftAttributes
+from codemods.transforms.pull_up_duplicates import PullUpDuplicates
+from codemods.transforms.rename_factories import RenameFactories
+from codemods.transforms.switch_attributes import SwitchAttributes
+from codemods.transforms.tidy_imports import TidyImports
+from codemods.transforms.update_docs import UpdateDocs
+
+CODEMODS: tuple[type[Codemod], ...] = (
+    LiftAttributes,
+    PullUpDuplicates,
+    SwitchAttributes,
+    RenameFactories,
+    UpdateDocs,
+    AddGenerics,
+    AddCompat,
+    TidyImports,
+)
+"""In the order in which they change a file: ``TidyImports`` sees what the others made of it."""
 
 
 @deep()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import libcst as cst
 
 from codemods.codemod import Codemod
@@ -11,9 +13,9 @@ from codemods.data import Decision, Site
 class RenameNames(Codemod):
     """Renames at the sites that ``takes`` chooses."""
 
+    @abstractmethod
     def takes(self, site: Site) -> bool:
         """Whether this codemod carries a site out."""
-        raise NotImplementedError
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
         site = self.site(original_node)

@@ -70,6 +70,7 @@ class _Assigner:
         self.notes: list[Note] = []
         self.news = {item.new for item in spec.lifted}
         self.layer = layer_path(index, spec)
+        self.held: dict[ClassRef, dict[str, tuple[int, bool]]] = {}
 
     def run(self) -> Roles:
         root = self.index.members[self.index.root]
@@ -87,7 +88,9 @@ class _Assigner:
 
     def _names(self, info: ClassInfo) -> dict[str, tuple[int, bool]]:
         """Old names a class body holds -> line, and whether they declare rather than only use."""
-        found: dict[str, tuple[int, bool]] = {}
+        if info.ref in self.held:
+            return self.held[info.ref]
+        found = self.held[info.ref] = {}
         for declaration in declarations(info):
             if declaration.name in self.spec.renames:
                 line, declares = found.get(declaration.name, (declaration.statement.lineno, False))

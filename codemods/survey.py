@@ -56,7 +56,7 @@ class Survey:
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
         found = {failure.path: failure for failure in self.project.failures}
-        for path in self.project.modules.sources:
+        for path in {*self.project.modules.sources} - self.project.modules.parsed.keys():
             try:
                 parse(decode(self.snapshot[path]))
             except UnreadableSource as error:

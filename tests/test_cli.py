@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
@@ -40,6 +41,7 @@ from codemods.data import (
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
 from codemods.status import PhaseStatus, Status
+from tests.helpers import contents, lay
 
 # --- a stub of codemods.migrate -----------------------------------------------------------------
 
@@ -178,6 +180,11 @@ class Library:
 
 ROOT = Path(__file__).parents[1]
 PATH = PurePosixPath("pkg/a.py")
+LIBRARY = {
+    "survey": ("survey",),
+    "leftovers": ("leftovers",),
+    "migrate": ("class_tree", "steps", "apply", "rollback", "status"),
+}
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
 
@@ -208,12 +215,13 @@ def steps(*changes: Iterable[Change], notes: tuple[Note, ...] = ()) -> tuple[Ste
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     stub = Library()
-    module: Any = ModuleType("codemods.migrate")
-    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback", "status"):
-        setattr(module, name, getattr(stub, name))
-    module.Options, module.Asked = Options, Asked
-    monkeypatch.setitem(sys.modules, "codemods.migrate", module)
-    monkeypatch.setattr(codemods, "migrate", module, raising=False)
+    for module, names in LIBRARY.items():
+        fake: Any = ModuleType(f"codemods.{module}")
+        for name in names:
+            setattr(fake, name, getattr(stub, name))
+        fake.Options, fake.Asked = Options, Asked
+        monkeypatch.setitem(sys.modules, fake.__name__, fake)
+        monkeypatch.setattr(codemods, module, fake, raising=False)
     return stub
 
 
@@ -235,8 +243,25 @@ def test_stub_has_the_shape_of_the_library() -> None:
     for kind in (Asked, Survey, TreeLine, Step, Proof, Options, Report):
         found = getattr(real, kind.__name__)
         assert {each.name for each in fields(kind)} <= {each.name for each in fields(found)} | set(dir(found))
-    for name in ("survey", "class_tree", "steps", "apply", "leftovers", "rollback", "status"):
-        assert callable(getattr(real, name))
+    for module, names in LIBRARY.items():
+        assert all(callable(getattr(import_module(f"codemods.{module}"), name)) for name in names)
+
+
+def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
+    """What edits, what asks and what reads the public API wait until a command needs them."""
+    root = lay(tmp_path / "tree", contents(ROOT / "fixtures" / "cex_arbitrage" / "before"))
+    code = f"""\
+import sys
+from cli.main import app
+try:
+    app.main(["check", {str(root)!r}])
+except SystemExit as ended:
+    heavy = [name for name in ("libcst", "mypy", "griffe", "pytest") if name in sys.modules]
+    print(ended.code, heavy, file=sys.stderr)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ended.stderr.splitlines()[-1] == "1 []"
 
 
 # --- every command ------------------------------------------------------------------------------

@@ -464,7 +464,7 @@ def test_a_second_run_changes_nothing(case: Case, phases: frozenset[int]) -> Non
     assert "".join(change.diff() for change in again.changes) == ""
 
 
-@settings(PROPERTY, max_examples=12)
+@settings(PROPERTY, max_examples=25)
 @given(cases(), SETS, st.sampled_from(sorted(ALL - {1})))
 def test_what_is_taken_back_is_as_if_it_had_never_been(case: Case, phases: frozenset[int], gone: int) -> None:
     landed = phases | {gone}
