@@ -37,11 +37,14 @@ class Settings:
 
 
 def words(command: str) -> tuple[str, ...]:
-    """The words of a command. Raises MigrationError for a quote that is not closed."""
+    """The words of a command. Raises MigrationError for an open quote and for an empty first word."""
     try:
-        return tuple(shlex.split(command))
+        found = tuple(shlex.split(command))
     except ValueError as error:
         raise MigrationError(f"{command}: is no command: {error}") from None
+    if found and not found[0]:
+        raise MigrationError(f"{command}: is no command: it begins with an empty word")
+    return found
 
 
 def for_project(root: Path) -> Settings:

@@ -36,7 +36,7 @@ def for_project(root: Path, option: Path | None) -> Spec:
     named = settings.for_project(root).spec
     if named is None or named == BUILT_IN:
         return builtin()
-    with blaming(named):
+    with blaming(named or f"pyproject.toml: {settings.TABLE}.spec"):
         return _spec(read(root / named))
 
 

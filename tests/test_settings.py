@@ -66,6 +66,8 @@ def test_words_of_a_command() -> None:
     assert settings.words("python -c 'a b'") == ("python", "-c", "a b")
     with pytest.raises(MigrationError, match=r"^a 'b: is no command"):
         settings.words("a 'b")
+    with pytest.raises(MigrationError, match=r"^'' a: is no command: it begins with an empty word$"):
+        settings.words("'' a")
 
 
 @pytest.mark.parametrize(

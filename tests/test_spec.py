@@ -327,7 +327,7 @@ def test_project_names_the_built_in(tmp_path: Path) -> None:
         ("[tool.classmod]\nspec = 'link.toml'", '"link.toml" leaves the tree'),
         ("[tool.classmod]\nspec = 'a\\u0000b'".replace("'", '"'), '"a\\u0000b" leaves the tree'),
         ("[tool.classmod]\nspec = 'none.toml'", "none.toml: cannot be read: No such file or directory"),
-        ("[tool.classmod]\nspec = ''", "is not a regular file"),
+        ("[tool.classmod]\nspec = ''", "pyproject.toml: tool.classmod.spec: is not a regular file"),
         ("[tool.classmod]\nspec = 'bad.toml'", "bad.toml: name: is missing"),
     ],
 )
