@@ -1,0 +1,33 @@
+"""``classmod sites``: every occurrence of an old name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli import render, selection, terminal
+from cli.options import common, confidence_option, repair_option
+from cli.running import CLEAN, survey_of
+
+
+@click.command()
+@common("text", "json")
+@repair_option
+@confidence_option
+def sites(
+    path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
+) -> int:
+    """List every occurrence of an old name in PATH and what will become of it.
+
+    \b
+    Example:
+      classmod sites --format json . > sites.json
+    """
+    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    found = selection.of_phases(survey, survey.sites, phases)
+    if layout == "json":
+        terminal.write(render.sites_json(found))
+    else:
+        terminal.show(render.sites(found, survey.notes))
+    return CLEAN

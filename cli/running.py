@@ -1,0 +1,43 @@
+"""What commands share when they run: exit statuses, the survey of the tree, what is said on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli import terminal
+from cli.terminal import Line
+from codemods.data import Confidence
+
+if TYPE_CHECKING:
+    from codemods.survey import Survey
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+
+
+def survey_of(
+    path: Path,
+    spec_file: Path | None,
+    *,
+    repair: bool = False,
+    types: bool = True,
+    python: Path | None = None,
+    confidence: str = Confidence.INFERRED,
+) -> Survey:
+    """The tree at ``path`` as it stands; files that do not parse are named on stderr.
+
+    Raises MigrationError for all that stands in the way.
+    """
+    from codemods import spec as specs
+    from codemods.survey import Asked, survey
+
+    spec = specs.for_project(path, spec_file)
+    asked = Asked(python) if types else None
+    found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
+    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
+    return found
+
+
+def progress(what: str) -> None:
+    """Say on stderr what a long run is at."""
+    terminal.show([Line(what, "dim")], err=True)
