@@ -156,7 +156,7 @@ def splice(text: str, edits: Sequence[Edit]) -> str:
 
 def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
     if _is_renaming(_TOKEN.findall(before), _TOKEN.findall(after)):
-        yield from _tokens(before, after, 0)
+        yield from tokens(before, after)
         return
     old, new = _LINE.findall(before), _LINE.findall(after)
     offset, at = 0, 0
@@ -164,12 +164,13 @@ def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
         offset += sum(map(len, old[at:i1]))
         at = i1
         if tag == "replace":
-            yield from _tokens("".join(old[i1:i2]), "".join(new[j1:j2]), offset)
+            yield from tokens("".join(old[i1:i2]), "".join(new[j1:j2]), offset)
         elif tag != "equal":
             yield offset, offset + sum(map(len, old[i1:i2])), "".join(new[j1:j2])
 
 
-def _tokens(before: str, after: str, offset: int) -> Iterator[tuple[int, int, str]]:
+def tokens(before: str, after: str, offset: int = 0) -> Iterator[tuple[int, int, str]]:
+    """What turns one text into the other, word by word: spans, from ``offset`` on, and their replacements."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     starts = [0]
     for token in old:

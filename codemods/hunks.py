@@ -1,0 +1,231 @@
+"""The hunks of a change: its lines, the words in them that differ, and why each is there."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from codemods.data import Change, Confidence, Decision, Note, Site
+from codemods.edits import tokens
+from codemods.patch import split_lines
+from codemods.spans import Span
+
+CONTEXT = 3
+_LONG = 20_000  # code points of a block, beyond which its words are not compared
+_ALIKE = 0.3  # of a block that has to stay, or it is another text altogether
+
+Opcode = tuple[str, int, int, int, int]
+"""As ``difflib`` has them: what is done, and the lines before and after, half-open, from 0."""
+
+
+class HunkLine(NamedTuple):
+    """A line of a hunk, without its end.
+
+    ``sign`` is a blank, - or +; ``old`` and ``new`` are its 1-based numbers before and after, None where
+    it is not. ``changed`` are the spans of ``text`` that differ, half-open, in code points.
+    """
+
+    sign: str
+    text: str
+    old: int | None
+    new: int | None
+    changed: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something in a hunk is there.
+
+    ``old`` becomes ``new`` where a name does; ``new`` is None where it goes, ``old`` is "" where the
+    reason is not about a name. ``confidence`` is that of the site. ``line`` is where it stands, 1-based,
+    after the change, or before it where it went (``gone``).
+    """
+
+    text: str
+    line: int
+    gone: bool = False
+    old: str = ""
+    new: str | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Lines of one file that change together, with those around them.
+
+    ``number`` counts the hunks of a file in a phase from 1. ``sites`` are the occurrences that it carries
+    out, in places of the tree that was planned on; ``notes`` and ``asked`` speak of lines it shows.
+    """
+
+    path: PurePosixPath
+    phase: int
+    number: int
+    opcodes: tuple[Opcode, ...]
+    lines: tuple[HunkLine, ...]
+    reasons: tuple[Reason, ...] = ()
+    sites: tuple[Site, ...] = ()
+    notes: tuple[Note, ...] = ()
+    asked: tuple[Site, ...] = ()
+
+    @property
+    def before(self) -> range:
+        """The lines it shows of the file before, 1-based."""
+        return range(self.opcodes[0][1] + 1, self.opcodes[-1][2] + 1)
+
+    @property
+    def after(self) -> range:
+        """The lines it shows of the file after, 1-based."""
+        return range(self.opcodes[0][3] + 1, self.opcodes[-1][4] + 1)
+
+    @property
+    def header(self) -> str:
+        """Its first line in a unified diff."""
+        return f"@@ -{_counted(self.before)} +{_counted(self.after)} @@"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many lines it adds and takes away."""
+        signs = [line.sign for line in self.lines]
+        return signs.count("+"), signs.count("-")
+
+
+def _counted(lines: range) -> str:
+    """A span of lines as unified diffs have it; an empty one is named by the line before it."""
+    if len(lines) == 1:
+        return f"{lines.start}"
+    return f"{lines.start if lines else lines.start - 1},{len(lines)}"
+
+
+def hunks(change: Change, phase: int, spans: Sequence[Span], sites: Sequence[Site]) -> tuple[Hunk, ...]:
+    """The hunks of a change, as its unified diff has them.
+
+    ``spans`` are the edits behind it, where they stand after it, ``sites`` those of the file that the
+    edits may carry out.
+    """
+    before, after = (_lines(data) for data in (change.before, change.after))
+    matcher = difflib.SequenceMatcher(None, before, after)
+    groups = [tuple(group) for group in matcher.get_grouped_opcodes(CONTEXT)]
+    homes: list[list[Span]] = [[] for _ in groups]
+    for span in spans if groups else ():
+        distance, home = min((_distance(group, span), number) for number, group in enumerate(groups))
+        if distance <= 1:  # what is further away was done before
+            homes[home].append(span)
+    known = {(site.line, site.column): site for site in sites}
+    return tuple(
+        _hunk(change.path, phase, number, group, before, after, here, known)
+        for number, (group, here) in enumerate(zip(groups, homes, strict=True), 1)
+    )
+
+
+def moved(opcodes: Iterable[Opcode], line: int) -> int:
+    """Where a 1-based line before stands after; the place where it was, if it went."""
+    shift = 0
+    for tag, i1, i2, j1, j2 in opcodes:
+        if line - 1 < i1:
+            break
+        if tag != "equal" and line - 1 < i2:
+            return j1 + 1 + min(line - 1 - i1, max(j2 - j1 - 1, 0))
+        shift = j2 - i2
+    return line + shift
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return [line.decode("utf-8", "surrogateescape") for line in split_lines(data or b"")]
+
+
+def _distance(group: Sequence[Opcode], span: Span) -> int:
+    """How many lines an edit, by what it leaves, is away from the nearest change of a hunk."""
+    first = (span.after.start if span.after else span.at) - 1
+    last = span.after.stop - 1 if span.after else first
+    return min(max(j1 - last, first - j2, 0) for tag, _, _, j1, j2 in group if tag != "equal")
+
+
+def _hunk(
+    path: PurePosixPath,
+    phase: int,
+    number: int,
+    group: tuple[Opcode, ...],
+    before: Sequence[str],
+    after: Sequence[str],
+    spans: Sequence[Span],
+    known: dict[tuple[int, int], Site],
+) -> Hunk:
+    reasons, sites = [], []
+    for span in spans:
+        inside = [s for s in known.values() if s.line in span.before and _covers(span, s)]
+        sites += inside
+        reasons += list(_reasons(span, inside))
+    shown = tuple(line for opcode in group for line in _shown(opcode, before, after))
+    return Hunk(path, phase, number, group, shown, tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(sites)))
+
+
+def _covers(span: Span, site: Site) -> bool:
+    """Whether an edit has the name of a site in it, or is made of it."""
+    return site.name in span.old or site.reason in span.edit.reasons
+
+
+def _reasons(span: Span, sites: Sequence[Site]) -> Iterator[Reason]:
+    gone = not span.after
+    line = span.before.start if gone else span.after.start
+    for site in sites:
+        new = site.new if site.decision is Decision.RENAME else None
+        yield Reason(site.reason, line, gone, site.name, new, site.confidence)
+    told = {site.reason for site in sites}
+    for text in span.edit.reasons:
+        if text not in told:
+            yield Reason(text, line, gone)
+
+
+def _shown(opcode: Opcode, before: Sequence[str], after: Sequence[str]) -> Iterator[HunkLine]:
+    tag, i1, i2, j1, j2 = opcode
+    if tag == "equal":
+        for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
+            yield HunkLine(" ", _bare(before[i]), i + 1, j + 1)
+        return
+    old, new = changed_words("".join(before[i1:i2]), "".join(after[j1:j2])) if tag == "replace" else ((), ())
+    for i, words in zip(range(i1, i2), _by_line(before[i1:i2], old), strict=True):
+        yield HunkLine("-", _bare(before[i]), i + 1, None, words)
+    for j, words in zip(range(j1, j2), _by_line(after[j1:j2], new), strict=True):
+        yield HunkLine("+", _bare(after[j]), None, j + 1, words)
+
+
+def _bare(line: str) -> str:
+    return line.removesuffix("\n").removesuffix("\r")
+
+
+Spans = tuple[tuple[int, int], ...]
+
+
+def changed_words(before: str, after: str) -> tuple[Spans, Spans]:
+    """The spans of two texts that differ, word by word; none where hardly a word stays."""
+    if max(len(before), len(after)) > _LONG:
+        return (), ()
+    old, new, shift = [], [], 0
+    for start, end, replacement in tokens(before, after):
+        old.append((start, end))
+        new.append((start + shift, start + shift + len(replacement)))
+        shift += len(replacement) - (end - start)
+    stays = len(before) - sum(end - start for start, end in old)
+    if stays < _ALIKE * max(len(before), len(after)):
+        return (), ()
+    return tuple(old), tuple(new)
+
+
+def _by_line(lines: Sequence[str], spans: Spans) -> list[Spans]:
+    """Spans of joined lines as spans of each of them, without line ends and what is empty."""
+    starts = [0, *accumulate(map(len, lines))]
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    for start, end in spans:
+        number = bisect_right(starts, start) - 1
+        while number < len(lines) and starts[number] < end:
+            at = starts[number]
+            piece = max(start - at, 0), min(end - at, len(_bare(lines[number])))
+            if piece[0] < piece[1]:
+                found[number].append(piece)
+            number += 1
+    return [tuple(pieces) for pieces in found]

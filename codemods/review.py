@@ -1,0 +1,143 @@
+"""A dry run as people look at it: phase by phase and file by file, every hunk with why it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from codemods.data import Change, Decision, Edit, Note, Phase, Site
+from codemods.hunks import Hunk, hunks, moved
+from codemods.phases import REPAIR
+from codemods.spans import Span, spans
+from codemods.steps import Stage, between_stages, stages_of
+from codemods.survey import Origin, Survey, origin
+from codemods.tree import TreeLine, class_tree
+
+_CARRIED = (Decision.RENAME, Decision.DELETE)
+_Remark = TypeVar("_Remark", Note, Site)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReview:
+    """A change with its hunks; ``notes`` and ``asked`` are of the file and of none of its hunks."""
+
+    change: Change
+    hunks: tuple[Hunk, ...]
+    notes: tuple[Note, ...] = ()
+    asked: tuple[Site, ...] = ()
+
+    @property
+    def path(self) -> PurePosixPath:
+        return self.change.path
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReview:
+    """What a phase changes."""
+
+    phase: Phase
+    files: tuple[FileReview, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many lines it adds and takes away."""
+        sizes = [hunk.size for file in self.files for hunk in file.hunks]
+        return sum(added for added, _ in sizes), sum(gone for _, gone in sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All of it; ``notes`` and ``asked`` at the end are of files that no phase here changes."""
+
+    phases: tuple[PhaseReview, ...]
+    tree: tuple[TreeLine, ...]
+    notes: tuple[Note, ...]
+    asked: tuple[Site, ...]
+
+    @property
+    def hunks(self) -> tuple[Hunk, ...]:
+        return tuple(hunk for phase in self.phases for file in phase.files for hunk in file.hunks)
+
+
+def review(found: Survey, phases: Sequence[str] = ()) -> Review:
+    """The change of every phase asked for. Raises MigrationError as ``steps`` does."""
+    start = origin(found)
+    stages = stages_of(found, start, phases)
+    return of_stages(found, start, stages)
+
+
+def of_stages(found: Survey, start: Origin, stages: Sequence[Stage]) -> Review:
+    """The same of stages that are there already."""
+    asked = tuple(site for site in found.sites if site.decision is Decision.ASK)
+    waiting = _Waiting([*fresh(found.notes, asked), *asked])
+    made = []
+    earlier: set[Edit] = set()
+    for step, stage in zip(between_stages(found, stages), stages, strict=True):
+        files = [_file(change, stage, start, earlier) for change in step.changes]
+        made.append(PhaseReview(step.phase, tuple(map(waiting.beside, files))))
+        earlier |= {edit for edits in stage.edits.values() for edit in edits}
+    placed = tuple(PhaseReview(each.phase, tuple(map(waiting.above, each.files))) for each in made)
+    return Review(placed, class_tree(found), waiting.rest(Note), waiting.rest(Site))
+
+
+def fresh(notes: Iterable[Note], asked: Iterable[Site]) -> tuple[Note, ...]:
+    """The notes, each once, without those that repeat a site to be asked about."""
+    told = {(site.path, site.line, site.name) for site in asked}
+    return tuple(n for n in dict.fromkeys(notes) if (n.path, n.line, n.text.partition(":")[0]) not in told)
+
+
+def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit]) -> FileReview:
+    """A change with its hunks; what was done for an earlier stage is behind none of them."""
+    path, repair = change.path, stage.phase is REPAIR
+    before = start.bare if repair else start.project.snapshot
+    edits = [e for e in stage.edits.get(path, ()) if (e.phase == REPAIR.number) == repair]
+    made = [s for s in _spans(path, before, edits, change) if s.edit not in earlier]
+    sites = [s for s in start.project.by_path.get(path, ()) if s.decision in _CARRIED]
+    return FileReview(change, hunks(change, stage.phase.number, made, sites))
+
+
+def _spans(
+    path: PurePosixPath, before: Mapping[PurePosixPath, bytes], edits: Sequence[Edit], change: Change
+) -> list[Span]:
+    if change.after is None:
+        return []
+    return list(spans(path, before.get(path, b""), edits, change.after))
+
+
+class _Waiting:
+    """Notes and sites that wait for a hunk that shows their line, as phase after phase moves it."""
+
+    def __init__(self, remarks: Sequence[Note | Site]) -> None:
+        self._lines = [(remark, remark.line) for remark in remarks]
+
+    def beside(self, file: FileReview) -> FileReview:
+        """The file with every remark beside the hunk that shows its line."""
+        here = [(r, line) for r, line in self._lines if r.path == file.path]
+        placed: set[Note | Site] = set()
+        found = []
+        for hunk in file.hunks:
+            shown = [r for r, line in here if line in hunk.before and r not in placed]
+            placed |= {*shown}
+            found.append(replace(hunk, notes=_of(Note, shown), asked=_of(Site, shown)))
+        opcodes = [opcode for hunk in file.hunks for opcode in hunk.opcodes]
+        self._lines = [
+            (r, moved(opcodes, line) if r.path == file.path else line)
+            for r, line in self._lines
+            if r not in placed
+        ]
+        return replace(file, hunks=tuple(found))
+
+    def above(self, file: FileReview) -> FileReview:
+        """The file with what is left of its remarks above the hunks."""
+        here = [r for r, _ in self._lines if r.path == file.path]
+        self._lines = [(r, line) for r, line in self._lines if r.path != file.path]
+        return replace(file, notes=_of(Note, here), asked=_of(Site, here))
+
+    def rest(self, kind: type[_Remark]) -> tuple[_Remark, ...]:
+        return _of(kind, [r for r, _ in self._lines])
+
+
+def _of(kind: type[_Remark], remarks: Iterable[object]) -> tuple[_Remark, ...]:
+    return tuple(r for r in remarks if isinstance(r, kind))
