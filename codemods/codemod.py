@@ -118,12 +118,20 @@ class Codemod(cst.CSTTransformer):
 
     def report(self, node: cst.CSTNode, phase: int, reason: str) -> None:
         """Say what is done to a node, and why; a change nobody reports is refused."""
-        place = self._positions[node]
-        text, last = self.given.module.text, place.end.line
+        self._reports.append(Report(self._positions[node].start.line, self._last_line(node), phase, reason))
+
+    def report_below(self, node: cst.CSTNode, phase: int, reason: str) -> None:
+        """Say that something comes right below a node, and why."""
+        last = self._last_line(node)
+        self._reports.append(Report(last, last, phase, reason))
+
+    def _last_line(self, node: cst.CSTNode) -> int:
+        place, text = self._positions[node], self.given.module.text
+        last = place.end.line
         # The comments at the end of a block are part of it, for LibCST not of the block's span.
         while last < len(text.starts) and _is_inner_comment(text.line(last + 1), place.start.column):
             last += 1
-        self._reports.append(Report(place.start.line, last, phase, reason))
+        return last
 
     def statement(self, code: str) -> cst.BaseStatement:
         """A statement with the line ends of the file; ``code`` is indented with ``indent``."""

@@ -20,6 +20,8 @@ _WORD = re.compile(r"\w+")
 _SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONG = 1000
+ALIGNED = "stands below what follows the bracket above, as before"
+"""The reason of an edit that moves a line along."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -49,14 +51,15 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
         for each in range(report.first - 1, report.last + 2):
             beside[each].append(number)
     for start, end, replacement in _differences(before, after):
-        line, last = _with_blanks(
-            before, starts, bisect_right(starts, start), bisect_right(starts, max(start, end - 1))
-        )
+        own = bisect_right(starts, start), bisect_right(starts, max(start, end - 1))
+        line, last = _with_blanks(before, starts, *own)
         found = {number for each in range(line, last + 1) for number in beside[each]}
         reasons = [reports[number] for number in sorted(found)]
         if not reasons:
             raise UnexplainedChange(f"line {line}: {before[start:end]!r} -> {replacement!r}")
-        near = [r for r in reasons if r.first <= last and line <= r.last] or reasons
+        inserted = start == end and starts[own[0] - 1] == start  # lines that come before this one
+        exact = [r for r in reasons if r.first <= own[1] and own[0] - inserted <= r.last]
+        near = exact or [r for r in reasons if r.first <= last and line <= r.last] or reasons
         edits.append(
             Edit(
                 path,
@@ -108,9 +111,8 @@ def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Ed
         if not width or touched or across:
             continue
         moved[line], causes[line] = width, [*causes.get(row, ()), *before]
-        reasons = tuple(dict.fromkeys(r for e in causes[line] for r in e.reasons))
         at = end + min(width, 0)
-        made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), reasons))
+        made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), (ALIGNED,)))
     return tuple(made)
 
 

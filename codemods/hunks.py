@@ -112,9 +112,11 @@ def hunks(change: Change, phase: int, spans: Sequence[Span], sites: Sequence[Sit
     groups = [tuple(group) for group in matcher.get_grouped_opcodes(CONTEXT)]
     homes: list[list[Span]] = [[] for _ in groups]
     for span in spans if groups else ():
-        distance, home = min((_distance(group, span), number) for number, group in enumerate(groups))
-        if distance <= 1:  # what is further away was done before
-            homes[home].append(span)
+        distances = [_distance(group, span) for group in groups]
+        nearest = min(distances)
+        for home, distance in zip(homes, distances, strict=True):
+            if distance == nearest <= 1:  # what is further away was done before
+                home.append(span)
     known = {(site.line, site.column): site for site in sites}
     return tuple(
         _hunk(change.path, phase, number, group, before, after, here, known)

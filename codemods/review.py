@@ -93,9 +93,18 @@ def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit]) -> Fi
     path, repair = change.path, stage.phase is REPAIR
     before = start.bare if repair else start.project.snapshot
     edits = [e for e in stage.edits.get(path, ()) if (e.phase == REPAIR.number) == repair]
-    made = [s for s in _spans(path, before, edits, change) if s.edit not in earlier]
+    known = [edit for edit in earlier if edit.path == path]
+    made = [_news(s, known) for s in _spans(path, before, edits, change) if s.edit not in earlier]
     sites = [s for s in start.project.by_path.get(path, ()) if s.decision in _CARRIED]
     return FileReview(change, hunks(change, stage.phase.number, made, sites))
+
+
+def _news(span: Span, known: Iterable[Edit]) -> Span:
+    """An edit that an earlier stage made in another form, with the reasons that are new."""
+    edit = span.edit
+    told = {r for e in known if e.start <= edit.end and edit.start <= e.end for r in e.reasons}
+    new = tuple(reason for reason in edit.reasons if reason not in told)
+    return replace(span, edit=replace(edit, reasons=new)) if new else span
 
 
 def _spans(

@@ -125,26 +125,40 @@ class LiftAttributes(Codemod):
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
         added = [self._factory(factory, margin) for factory in self.spec.factories]
-        self.report(original_node, 1, "the root class declares the factories")
+        said = ", abstract now that every class has its own" if self._abstract else ""
+        self._report_factories(original_node, f"the root class declares the factories{said}")
         after = list(block.body[at:])
         if after and not leading(after[0]):
             after[0] = after[0].with_changes(leading_lines=[BLANK])
         body = [*block.body[:at], *added, *after]
         return updated_node.with_changes(body=block.with_changes(body=body))
 
+    def _report_factories(self, node: cst.ClassDef, reason: str) -> None:
+        """They come below ``__init__``; where there is none, the attributes stand in the class, too."""
+        above = [s for s in node.body.body if isinstance(s, cst.FunctionDef) and s.name.value == "__init__"]
+        if above:
+            self.report_below(above[-1], 1, reason)
+        else:
+            self.report(node, 1, "the root class declares the attributes")
+            self.report(node, 1, reason)
+
+    @property
+    def _abstract(self) -> bool:
+        """Whether the factories are abstract: once no class makes its clients under old names any more."""
+        return self.project.roles.abstract and self.spec.integrations_phase in self.phases
+
     def _factory(self, factory: Factory, margin: str) -> cst.BaseStatement:
         """The declaration of a factory; ``margin`` is the indentation of its body."""
         declared = self._definitions(factory)
-        abstract = self.project.roles.abstract and self.spec.integrations_phase in self.phases
-        if abstract:
+        if self._abstract:
             self.given.imports[("abc", "abstractmethod")] = False
         returns = self._optional(factory.type_parameter) if factory.optional else factory.type_parameter
         asynchronous = "async " if any(isinstance(f, ast.AsyncFunctionDef) for f in declared) else ""
         lines = [
-            *(["@abstractmethod"] if abstract else []),
+            *(["@abstractmethod"] if self._abstract else []),
             f"{asynchronous}def {factory.new}({self._parameters(declared)}) -> {returns}:",
             *self._docstring(factory, margin),
-            f"{self.indent}pass" if abstract else f"{self.indent}raise NotImplementedError",
+            f"{self.indent}pass" if self._abstract else f"{self.indent}raise NotImplementedError",
         ]
         statement = self.statement("\n".join(lines) + "\n").visit(_Spaced())
         assert isinstance(statement, cst.BaseStatement), "it stays the function it was"

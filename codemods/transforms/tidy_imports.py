@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -29,15 +29,18 @@ class TidyImports(Codemod):
             self._refuse_taken(source, name)
         at_run_time = frozenset(name for _, name, checked in wanted if not checked)
         tidied = _without_imports(updated_node, at_run_time, cst.If)
+        gone: list[str] = []
         while unused := self._unused(tidied):
             tidied = _without_imports(tidied, unused)
+            gone += sorted(unused)
         for source, name, checked in wanted:
             add = self._added_for_checking if checked else self._added
             tidied = tidied.with_changes(body=add(list(tidied.body), source, name))
         if tidied is not updated_node:
+            said = _said(sorted({name or source for source, name, _ in wanted}), gone)
             end = end_of_imports(original_node.body) + 1
-            for node in (*original_node.body[:end], *map(_head, original_node.body[end : end + 1])):
-                self.report(node, self._phase(), "imports of what the migration uses and no longer uses")
+            for node in original_node.body[:end] or map(_head, original_node.body[:1]):
+                self.report(node, self._phase(), said)
         return tidied
 
     def _phase(self) -> int:
@@ -122,6 +125,12 @@ class TidyImports(Codemod):
         added = self.statement(f"if TYPE_CHECKING:\n{self.indent}from {source} import {name}\n")
         at = end_of_imports(body) + 1
         return [*body[:at], added.with_changes(leading_lines=[BLANK]), *body[at:]]
+
+
+def _said(come: Sequence[str], gone: Sequence[str]) -> str:
+    """Why the imports change."""
+    parts = [(come, "used here now"), (gone, "not used any more")]
+    return "imports: " + "; ".join(f"{', '.join(names)} {why}" for names, why in parts if names)
 
 
 def _head(statement: cst.BaseStatement) -> cst.CSTNode:
