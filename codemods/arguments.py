@@ -55,6 +55,8 @@ class Arguments:
     notes: tuple[Note, ...]
     generic: frozenset[ClassRef]
     """Classes whose header has arguments in the tree as it is."""
+    left: frozenset[ClassRef] = frozenset()
+    """Classes that get none, by choice."""
 
     def header(
         self, ref: ClassRef, roles: Roles, phases: frozenset[int]
@@ -63,7 +65,7 @@ class Arguments:
 
         A base that has none and whose own phase is not among them is not generic and gets no arguments.
         """
-        if roles.of[ref].phase not in phases:
+        if roles.of[ref].phase not in phases or ref in self.left:
             return {}
         return {
             base: arguments
@@ -74,7 +76,7 @@ class Arguments:
     def _generic(self, ref: ClassRef, roles: Roles, phases: frozenset[int]) -> bool:
         if ref in self.generic or roles.of[ref].part is Part.ROOT:
             return roles.migrated or roles.of[ref].phase in phases
-        above = self.given.get(ref, {})
+        above = self.given.get(ref, {}) if ref not in self.left else {}
         return roles.of[ref].phase in phases and any(self._generic(base, roles, phases) for base in above)
 
 
@@ -110,10 +112,9 @@ class _Solver:
                 variables[variable.name] = variable
         clients = {c: name for name, made in self.made.items() for types in made.values() for c in types}
         bases = ((ref, base) for ref, info in self.index.members.items() for base in info.bases)
-        heads = ((ref, base.meaning) for ref, base in bases if isinstance(base.node, ast.Subscript))
-        generic = frozenset(ref for ref, meaning in heads if meaning in opened)
-        parts = (tuple(variables.values()), tuple(self._unions()), clients, tuple(self.notes), generic)
-        return Arguments(opened, given, *parts)
+        heads = {ref for ref, b in bases if isinstance(b.node, ast.Subscript) and b.meaning in opened}
+        types = tuple(variables.values()), tuple(self._unions())
+        return Arguments(opened, given, *types, clients, tuple(self.notes), frozenset(heads))
 
     # --- what the factories return ----------------------------------------------------------------
 

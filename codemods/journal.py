@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from codemods import files
+from codemods.choice import NOTHING, Choices
 from codemods.data import MigrationError
 from codemods.find import STATE
 from codemods.lock import lock
@@ -85,6 +86,7 @@ def land(
     *,
     version: str = "",
     history: Iterable[LandedPhase] = (),
+    choices: Choices = NOTHING,
 ) -> Landed | None:
     """Bring the files to ``targets`` and record it, or leave everything as it was.
 
@@ -104,7 +106,7 @@ def land(
         _demand_fresh(root, current)
         new = _next(root, old, originals, targets)
         phases, told = tuple(sorted(landed_phases)), tuple(history)
-        new = replace(new, phases=phases, spec=spec_name, version=version, history=told)
+        new = replace(new, phases=phases, spec=spec_name, version=version, history=told, choices=choices)
         intent = _intent(root, old, new, _files(root, current, targets))
         files.check_writable(root, (file.path for file in intent.undo))
         contents = (originals, targets, current)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from codemods import __version__, commits, files, journal
+from codemods.choice import NOTHING, Choices
 from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.leftovers import leftovers
@@ -61,14 +62,21 @@ class Report:
     commits: tuple[Commit, ...] = ()
 
 
-def apply(found: Survey, phases: Sequence[str], options: Options, progress: Progress) -> Report:
+def apply(
+    found: Survey,
+    phases: Sequence[str],
+    options: Options,
+    progress: Progress,
+    choices: Choices | None = None,
+) -> Report:
     """Prove each phase in a staging copy and land what is proven, all of it or (``partial``) what came first.
 
+    ``choices`` say what is left out; None leaves out what was left out when it was landed.
     Raises MigrationError, with nothing written, for all that is no verdict of a gate.
     """
     if unknown := sorted(options.no_gate - GATES):
         raise MigrationError(f"there is no gate {unknown[0]}; there are {', '.join(sorted(GATES))}")
-    start = origin(found)
+    start = origin(found, choices)
     stages = stages_of(found, start, phases)
     if not differences(found.snapshot, stages[-1].contents):
         return Report(notes=found.notes)
@@ -118,6 +126,7 @@ def _land(found: Survey, start: Origin, stage: Stage, proven: Sequence[Proof]) -
         current,
         version=__version__,
         history=_history(landed.history if landed else (), start.landed, proven),
+        choices=start.choices,
     )
     return changes
 
@@ -164,7 +173,15 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
     current = {path: files.peek(root, path) for path in targets}
     history = (each for each in landed.history if each.number in remaining)
     journal.land(
-        root, remaining, landed.spec, originals, targets, current, version=landed.version, history=history
+        root,
+        remaining,
+        landed.spec,
+        originals,
+        targets,
+        current,
+        version=landed.version,
+        history=history,
+        choices=landed.choices if remaining else NOTHING,
     )
     return differences(current, targets)
 

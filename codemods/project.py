@@ -47,6 +47,8 @@ class Project:
     roles: Roles
     arguments: Arguments
     sites: tuple[Site, ...]
+    left: frozenset[str] = frozenset()
+    """The root's methods that take nothing over, by choice."""
     by_path: Mapping[PurePosixPath, tuple[Site, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +72,7 @@ class Project:
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
         """What all sides do alike and the root can do for them."""
-        return self._pulled[0]
+        return tuple(found for found in self._pulled[0] if found.function.name not in self.left)
 
     def of_copies(self, path: PurePosixPath) -> frozenset[int]:
         """The phases that have to be carried out together for what a file has in common with others."""

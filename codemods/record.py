@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from codemods import files
+from codemods import choice, files
+from codemods.choice import NOTHING, Choices
 from codemods.data import MigrationError
 from codemods.find import STATE
 
@@ -58,7 +59,9 @@ def _parsed(record: Mapping[str, Any]) -> Intent:
         tuple(map(_parsed_file, record["files"])),
         str(record["version"]),
         paths["folders"],
-        tuple(map(_parsed_phase, record.get("history", ()))),  # records of 0.1.0 may be without it
+        # Records of 0.1.0 may be without these two.
+        tuple(map(_parsed_phase, record.get("history", ()))),
+        choice.parsed(record["choices"]) if "choices" in record else NOTHING,
     )
     return Intent(landed, tuple(map(_parsed_file, record["undo"])), paths["made"], paths["leaving"])
 
@@ -79,7 +82,8 @@ def _parsed_phase(record: Mapping[str, Any]) -> LandedPhase:
 
 def written(intent: Intent) -> bytes:
     record = {"schema": SCHEMA, **asdict(intent)}
-    return json.dumps(record | record.pop("landed"), indent=1, default=str).encode()
+    landed = record.pop("landed") | {"choices": choice.written(intent.landed.choices)}
+    return json.dumps(record | landed, indent=1, default=str).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class LandedPhase:
 class Landed:
     """The record: the phases that are landed, by which spec and version of classmod, and the files.
 
+    ``choices`` are what was left out of them and written otherwise.
+
     ``folders`` are the directories that were made for created files; ``history`` may lack phases that
     were landed before it was kept.
     """
@@ -123,6 +129,7 @@ class Landed:
     version: str = ""
     folders: tuple[PurePosixPath, ...] = ()
     history: tuple[LandedPhase, ...] = ()
+    choices: Choices = NOTHING
 
     def __bool__(self) -> bool:
         return bool(self.phases or self.files)

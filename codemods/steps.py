@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from codemods import files
 from codemods.codemod import Source
 from codemods.data import Change, Edit, MigrationError, Note, Phase
+from codemods.leaving import retouched
 from codemods.phases import BASE, REPAIR, chosen
 from codemods.plan import plan
 from codemods.project import Project
@@ -137,6 +138,9 @@ def stage(phase: Phase, numbers: frozenset[int], start: Origin, changes: Sequenc
     """The tree after ``phase``: landed files as they were, but for the repairs and these changes."""
     contents: dict[PurePosixPath, bytes | None] = dict(start.files)
     contents |= {change.path: change.after for change in (*start.repairs, *changes)}
+    for path in {retouch.path for retouch in start.choices.retouches}:
+        if data := contents.get(path):
+            contents[path] = retouched(path, data, start.choices.retouches, numbers)
     edits: dict[PurePosixPath, tuple[Edit, ...]] = {}
     for change in (*start.repairs, *changes):
         edits[change.path] = (*edits.get(change.path, ()), *change.edits)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from codemods import doubts, files, journal, project, repair
+from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
+from codemods.leaving import left_out
 from codemods.project import Project
+from codemods.record import digest_of
 from codemods.text import UnreadableSource, decode, parse
 from codemods.threshold import taken
 
@@ -77,6 +80,8 @@ class Origin:
     files: Mapping[PurePosixPath, bytes | None]
     bare: Snapshot
     """The tree with nothing landed and nothing repaired."""
+    choices: Choices = NOTHING
+    """What is left out of the plans, and what is written otherwise."""
 
 
 def survey(
@@ -124,18 +129,27 @@ def _project(snapshot: Snapshot, spec: Spec, mend: bool) -> tuple[Project, tuple
     return project.read(snapshot, spec), repairs
 
 
-def origin(found: Survey) -> Origin:
-    """What the plans of this run start from.
+def origin(found: Survey, choices: Choices | None = None) -> Origin:
+    """What the plans of this run start from; ``choices`` take the place of those that are landed.
 
     Where somebody has edited a landed file since, the tree as it is now is a beginning of its own.
     """
     landed = journal.read(found.root)
     if landed is None or journal.edited_since(found.root):
-        return Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
+        start = Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
+        return chosen(start, choices or NOTHING)
     before = landed.originals(found.root)
     bare = {path: data for path, data in found.snapshot.items() if path not in before}
     bare |= {path: data for path, data in before.items() if data is not None}
     mended, repairs = _project(bare, found.spec, 0 in landed.phases or bool(found.repairs))
     mended, _ = doubts_settled(mended, found.root, found.asked)
     mended = taken(mended, found.confidence)
-    return Origin(mended, frozenset(landed.phases), repairs, before, bare)
+    start = Origin(mended, frozenset(landed.phases), repairs, before, bare)
+    return chosen(start, landed.choices if choices is None else choices)
+
+
+def chosen(start: Origin, choices: Choices) -> Origin:
+    """The same start with these choices; of a file that is not as it was when they were made, none count."""
+    same = (p for p in choices.paths if digest_of(start.project.snapshot.get(p)) == choices.digests.get(p))
+    valid = choices.within(same)
+    return replace(start, project=left_out(start.project, valid.left), choices=valid)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("patch",),
-    ("data", "depth"),
+    ("choice", "data", "depth"),
     ("building", "layer", "process", "removal", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "modules", "occurrences", "spec"),
@@ -36,7 +36,7 @@ LAYERS = (
     ("meaning",),
     ("duplicates", "sites"),
     ("project",),
-    ("codemod", "doubts", "repair", "spans", "threshold", "verify"),
+    ("codemod", "doubts", "leaving", "repair", "spans", "threshold", "verify"),
     ("renaming",),
     ("transforms",),
     ("phases",),
