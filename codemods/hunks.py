@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -59,7 +59,8 @@ class Hunk:
     """Lines of one file that change together, with those around them.
 
     ``number`` counts the hunks of a file in a phase from 1. ``sites`` are the occurrences that it carries
-    out, in places of the tree that was planned on; ``notes`` and ``asked`` speak of lines it shows.
+    out and ``spans`` the edits behind it, in places of the tree that was planned on; ``notes`` and
+    ``asked`` speak of lines it shows.
     """
 
     path: PurePosixPath
@@ -69,6 +70,7 @@ class Hunk:
     lines: tuple[HunkLine, ...]
     reasons: tuple[Reason, ...] = ()
     sites: tuple[Site, ...] = ()
+    spans: tuple[Span, ...] = ()
     notes: tuple[Note, ...] = ()
     asked: tuple[Site, ...] = ()
 
@@ -117,9 +119,8 @@ def hunks(change: Change, phase: int, spans: Sequence[Span], sites: Sequence[Sit
         for home, distance in zip(homes, distances, strict=True):
             if distance == nearest <= 1:  # what is further away was done before
                 home.append(span)
-    known = {(site.line, site.column): site for site in sites}
     return tuple(
-        _hunk(change.path, phase, number, group, before, after, here, known)
+        _explained(_hunk(change.path, phase, number, group, before, after), here, sites)
         for number, (group, here) in enumerate(zip(groups, homes, strict=True), 1)
     )
 
@@ -147,6 +148,24 @@ def _distance(group: Sequence[Opcode], span: Span) -> int:
     return min(max(j1 - last, first - j2, 0) for tag, _, _, j1, j2 in group if tag != "equal")
 
 
+def split(hunk: Hunk) -> tuple[Hunk, ...]:
+    """The hunk as one for each run of changed lines, with as many lines around it as there are."""
+    changes = [number for number, opcode in enumerate(hunk.opcodes) if opcode[0] != "equal"]
+    parts = [tuple(hunk.opcodes[max(n - 1, 0) : n + 2]) for n in changes]
+    return tuple(_part(hunk, part) for part in parts) if len(parts) > 1 else (hunk,)
+
+
+def _part(hunk: Hunk, opcodes: tuple[Opcode, ...]) -> Hunk:
+    (_, i1, _, j1, _), (_, _, i2, _, j2) = opcodes[0], opcodes[-1]
+    lines = tuple(
+        line
+        for line in hunk.lines
+        if (line.old is None or i1 < line.old <= i2) and (line.new is None or j1 < line.new <= j2)
+    )
+    part = replace(hunk, opcodes=opcodes, lines=lines, reasons=(), sites=(), spans=())
+    return _explained(part, [s for s in hunk.spans if _distance(opcodes, s) == 0], hunk.sites)
+
+
 def _hunk(
     path: PurePosixPath,
     phase: int,
@@ -154,16 +173,17 @@ def _hunk(
     group: tuple[Opcode, ...],
     before: Sequence[str],
     after: Sequence[str],
-    spans: Sequence[Span],
-    known: dict[tuple[int, int], Site],
 ) -> Hunk:
-    reasons, sites = [], []
-    for span in spans:
-        inside = [s for s in known.values() if s.line in span.before and _covers(span, s)]
-        sites += inside
-        reasons += list(_reasons(span, inside))
     shown = tuple(line for opcode in group for line in _shown(opcode, before, after))
-    return Hunk(path, phase, number, group, shown, tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(sites)))
+    return Hunk(path, phase, number, group, shown)
+
+
+def _explained(hunk: Hunk, spans: Sequence[Span], sites: Iterable[Site]) -> Hunk:
+    """The hunk with the edits behind it, what they carry out, and why."""
+    inside = [(span, [s for s in sites if s.line in span.before and _covers(span, s)]) for span in spans]
+    reasons = dict.fromkeys(reason for pair in inside for reason in _reasons(*pair))
+    carried = dict.fromkeys(site for _, found in inside for site in found)
+    return replace(hunk, reasons=tuple(reasons), sites=tuple(carried), spans=tuple(spans))
 
 
 def _covers(span: Span, site: Site) -> bool:

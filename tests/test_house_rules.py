@@ -44,7 +44,7 @@ LAYERS = (
     ("survey",),
     ("leftovers", "steps", "tree"),
     ("causes", "hunks", "trials"),
-    ("review",),
+    ("choosing", "review"),
     ("proofs",),
     ("commits",),
     ("migrate",),

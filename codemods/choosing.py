@@ -1,0 +1,180 @@
+"""What can be chosen hunk by hunk, and what has to go along with what."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.choice import Item, Kind
+from codemods.data import Decision, Site
+from codemods.hunks import Hunk
+from codemods.infer import Receivers
+from codemods.leaving import defines_factory, item_of
+from codemods.occurrences import in_module
+from codemods.phases import BASE
+from codemods.project import Project
+from codemods.scopes import ClassRef
+from codemods.spans import Span
+
+CARRIED = (Decision.RENAME, Decision.DELETE)
+"""The decisions that change something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An item that cannot do without another one, and why."""
+
+    item: Item
+    why: str
+
+
+class Choosable:
+    """The items of a project: which a hunk carries out, and which need one another."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._base = Item(Kind.BASE, project.root.path)
+        self._abstract = Item(Kind.ABSTRACT, project.root.path)
+        self._heads = {ref: span for ref in project.index.members if (span := _head(project, ref))}
+        self._runs = list(_runs(project))
+        self.needed = dict(_grouped(_needs(project, self._abstract)))
+        """Item -> those that cannot do without it."""
+
+    def items(self, hunk: Hunk) -> tuple[Item, ...]:
+        """What a hunk carries out; nothing where it only follows from what others do."""
+        found = [item_of(site) for site in hunk.sites]
+        for span in hunk.spans:
+            found += self._around(hunk, span)
+        if not found and hunk.phase <= BASE.number:
+            return (self._base,)
+        if not found and hunk.path == self._project.root.path and not _is_import(hunk):
+            return (self._abstract,)
+        return tuple(dict.fromkeys(found))
+
+    def _around(self, hunk: Hunk, span: Span) -> Iterator[Item]:
+        edit, path = span.edit, hunk.path
+        for ref, (start, end) in self._heads.items():
+            if ref.path == path and start <= edit.start and edit.end <= end:
+                yield Item(Kind.HEADER, path, ref.qualname)
+        for ref, name, lines in self._runs:
+            if ref.path == path and set(span.before) & set(lines):
+                yield Item(Kind.DUPLICATE, self._project.root.path, name)
+
+    def with_needing(self, left: Iterable[Item]) -> dict[Item, str]:
+        """All that has to be left out with these, and why."""
+        found: dict[Item, str] = {}
+        todo = list(left)
+        while todo:
+            for need in self.needed.get(todo.pop(), ()):
+                if need.item not in found:
+                    found[need.item] = need.why
+                    todo.append(need.item)
+        return found
+
+
+def _is_import(hunk: Hunk) -> bool:
+    return all(reason.text.startswith("imports: ") for reason in hunk.reasons)
+
+
+def _head(project: Project, ref: ClassRef) -> tuple[int, int] | None:
+    """Where the bases of a class may stand in its file; None for the root and what is not in a file."""
+    info = project.index.members[ref]
+    if ref == project.root or not info.nodes:
+        return None
+    node, text = info.nodes[0].node, info.nodes[0].scope.module.text
+    first = node.body[0]
+    return text.ast_offset(node.lineno, node.col_offset), text.ast_offset(first.lineno, first.col_offset)
+
+
+def _runs(project: Project) -> Iterator[tuple[ClassRef, str, range]]:
+    """The lines that are moved into the root, and those they are moved to, by the method's name."""
+    for duplicate in project.duplicates:
+        name, function = duplicate.function.name, duplicate.function
+        yield project.root, name, range(function.lineno, (function.end_lineno or 0) + 1)
+        for copy in duplicate.copies:
+            for run in copy.runs:
+                yield copy.ref, name, range(run[0].lineno, (run[-1].end_lineno or 0) + 1)
+
+
+# --- what needs what ----------------------------------------------------------------------------
+
+
+def _grouped(pairs: Iterable[tuple[Item, Need]]) -> Mapping[Item, tuple[Need, ...]]:
+    found: defaultdict[Item, dict[Need, None]] = defaultdict(dict)
+    for item, need in pairs:
+        found[item][need] = None
+    return {item: tuple(needs) for item, needs in found.items()}
+
+
+def _needs(project: Project, abstract: Item) -> Iterator[tuple[Item, Need]]:
+    """Pairs of an item and one that cannot do without it."""
+    defined: dict[tuple[ClassRef, str], Site] = {}
+    uses: list[tuple[ClassRef, Site]] = []
+    for ref, site, defines in _owned(project):
+        if defines:
+            defined[ref, site.name] = site
+        else:
+            uses.append((ref, site))
+    yield from _of_factories(project, defined, abstract)
+    for ref, site in uses:
+        line = project.index.classes.mro(ref)
+        home = next((defined[c, site.name] for c in line if (c, site.name) in defined), None)
+        if home is not None and site.decision is Decision.RENAME and home.decision is Decision.RENAME:
+            yield (
+                item_of(home),
+                Need(item_of(site), f"it uses {site.name}, defined at {home.path}:{home.line}"),
+            )
+    yield from _of_headers(project)
+    for ref, name, lines in _runs(project):
+        for site in project.by_path.get(ref.path, ()):
+            if site.line in lines and ref != project.root:
+                moved = Item(Kind.DUPLICATE, project.root.path, name)
+                yield item_of(site), Need(moved, f"all sides have to do the same in {name}")
+
+
+def _of_factories(
+    project: Project, defined: Mapping[tuple[ClassRef, str], Site], abstract: Item
+) -> Iterator[tuple[Item, Need]]:
+    for (ref, name), site in defined.items():
+        if defines_factory(project, site):
+            yield item_of(site), Need(abstract, f"{ref.name} would be abstract: it keeps {name}")
+        for below in project.index.descendants(ref) if site.decision is Decision.DELETE else ():
+            other = defined.get((below, name))
+            if other is not None and other.decision is Decision.RENAME:
+                why = f"{below.name} would be abstract: {ref.name} still declares {name}"
+                yield item_of(site), Need(item_of(other), why)
+
+
+def _of_headers(project: Project) -> Iterator[tuple[Item, Need]]:
+    for ref, given in project.arguments.given.items():
+        for base, arguments in given.items():
+            if arguments and base != project.root and base not in project.arguments.generic:
+                need = Need(_header(ref), f"{base.name} would take no type arguments")
+                yield _header(base), need
+
+
+def _header(ref: ClassRef) -> Item:
+    return Item(Kind.HEADER, ref.path, ref.qualname)
+
+
+def _owned(project: Project) -> Iterator[tuple[ClassRef, Site, bool]]:
+    """The sites of code with a class of the hierarchy they belong to; whether they define a name there."""
+    members = project.index.members
+    for path, sites in project.by_path.items():
+        module = project.modules.get(path) if path.suffix != ".md" else None
+        if module is None:
+            continue
+        receivers = Receivers(project.index.classes, module)
+        places = {(site.line, site.column): site for site in sites if site.decision in CARRIED}
+        for occurrence in in_module(module, project.spec.renames):
+            site, node = places.get(module.text.place(occurrence.offset)), occurrence.node
+            owners: Iterable[ClassRef | None] = ()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                owners = (receivers.class_of(node),)
+            elif isinstance(node, ast.Attribute) and (known := receivers.known(node.value)):
+                owners = known.classes
+            for ref in owners if site is not None else ():
+                if ref is not None and ref in members:
+                    yield ref, site, not isinstance(node, ast.Attribute)
