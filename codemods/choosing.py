@@ -171,10 +171,12 @@ def _owned(project: Project) -> Iterator[tuple[ClassRef, Site, bool]]:
         for occurrence in in_module(module, project.spec.renames):
             site, node = places.get(module.text.place(occurrence.offset)), occurrence.node
             owners: Iterable[ClassRef | None] = ()
+            if site is None:
+                continue
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 owners = (receivers.class_of(node),)
             elif isinstance(node, ast.Attribute) and (known := receivers.known(node.value)):
                 owners = known.classes
-            for ref in owners if site is not None else ():
+            for ref in owners:
                 if ref is not None and ref in members:
                     yield ref, site, not isinstance(node, ast.Attribute)
