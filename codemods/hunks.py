@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from codemods.data import Change, Confidence, Decision, Note, Site
 from codemods.edits import tokens
+from codemods.enclosing import enclosing
 from codemods.patch import split_lines
 from codemods.spans import Span
 
@@ -19,6 +20,7 @@ CONTEXT = 3
 _LONG = 20_000  # code points of a block, beyond which its words are not compared
 _ALIKE = 0.3  # of a block that has to stay, or it is another text altogether
 
+Spans = tuple[tuple[int, int], ...]
 Opcode = tuple[str, int, int, int, int]
 """As ``difflib`` has them: what is done, and the lines before and after, half-open, from 0."""
 
@@ -34,7 +36,8 @@ class HunkLine(NamedTuple):
     text: str
     old: int | None
     new: int | None
-    changed: tuple[tuple[int, int], ...] = ()
+    changed: Spans = ()
+    end: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Hunk:
 
     ``number`` counts the hunks of a file in a phase from 1. ``sites`` are the occurrences that it carries
     out and ``spans`` the edits behind it, in places of the tree that was planned on; ``notes`` and
-    ``asked`` speak of lines it shows.
+    ``asked`` speak of lines it shows, and ``places`` says of which of those before the change.
+    ``section`` is what encloses its first change.
     """
 
     path: PurePosixPath
@@ -73,6 +77,8 @@ class Hunk:
     spans: tuple[Span, ...] = ()
     notes: tuple[Note, ...] = ()
     asked: tuple[Site, ...] = ()
+    section: str = ""
+    places: tuple[tuple[Note | Site, int], ...] = ()
 
     @property
     def before(self) -> range:
@@ -175,7 +181,10 @@ def _hunk(
     after: Sequence[str],
 ) -> Hunk:
     shown = tuple(line for opcode in group for line in _shown(opcode, before, after))
-    return Hunk(path, phase, number, group, shown)
+    tag, i1, _, j1, _ = next(opcode for opcode in group if opcode[0] != "equal")
+    inserted = tag == "insert"
+    section = enclosing(path, after if inserted else before, j1 if inserted else i1)
+    return Hunk(path, phase, number, group, shown, section=section)
 
 
 def _explained(hunk: Hunk, spans: Sequence[Span], sites: Iterable[Site]) -> Hunk:
@@ -207,20 +216,22 @@ def _shown(opcode: Opcode, before: Sequence[str], after: Sequence[str]) -> Itera
     tag, i1, i2, j1, j2 = opcode
     if tag == "equal":
         for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-            yield HunkLine(" ", _bare(before[i]), i + 1, j + 1)
+            yield _line(" ", before[i], i + 1, j + 1)
         return
     old, new = changed_words("".join(before[i1:i2]), "".join(after[j1:j2])) if tag == "replace" else ((), ())
     for i, words in zip(range(i1, i2), _by_line(before[i1:i2], old), strict=True):
-        yield HunkLine("-", _bare(before[i]), i + 1, None, words)
+        yield _line("-", before[i], i + 1, None, words)
     for j, words in zip(range(j1, j2), _by_line(after[j1:j2], new), strict=True):
-        yield HunkLine("+", _bare(after[j]), None, j + 1, words)
+        yield _line("+", after[j], None, j + 1, words)
+
+
+def _line(sign: str, whole: str, old: int | None, new: int | None, changed: Spans = ()) -> HunkLine:
+    text = _bare(whole)
+    return HunkLine(sign, text, old, new, changed, whole[len(text) :])
 
 
 def _bare(line: str) -> str:
     return line.removesuffix("\n").removesuffix("\r")
-
-
-Spans = tuple[tuple[int, int], ...]
 
 
 def changed_words(before: str, after: str) -> tuple[Spans, Spans]:

@@ -127,9 +127,10 @@ class _Waiting:
         placed: set[Note | Site] = set()
         found = []
         for hunk in file.hunks:
-            shown = [r for r, line in here if line in hunk.before and r not in placed]
+            places = tuple((r, line) for r, line in here if line in hunk.before and r not in placed)
+            shown = [r for r, _ in places]
             placed |= {*shown}
-            found.append(replace(hunk, notes=_of(Note, shown), asked=_of(Site, shown)))
+            found.append(replace(hunk, notes=_of(Note, shown), asked=_of(Site, shown), places=places))
         opcodes = [opcode for hunk in file.hunks for opcode in hunk.opcodes]
         self._lines = [
             (r, moved(opcodes, line) if r.path == file.path else line)

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("patch",),
+    ("enclosing", "patch"),
     ("choice", "data", "depth"),
     ("building", "layer", "process", "removal", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
