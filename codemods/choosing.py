@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from codemods.choice import Item, Kind
 from codemods.data import Decision, Site
 from codemods.hunks import Hunk
+from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.leaving import defines_factory, item_of
 from codemods.occurrences import in_module
@@ -110,28 +111,39 @@ def _grouped(pairs: Iterable[tuple[Item, Need]]) -> Mapping[Item, tuple[Need, ..
 
 def _needs(project: Project, abstract: Item) -> Iterator[tuple[Item, Need]]:
     """Pairs of an item and one that cannot do without it."""
-    defined: dict[tuple[ClassRef, str], Site] = {}
-    uses: list[tuple[ClassRef, Site]] = []
-    for ref, site, defines in _owned(project):
-        if defines:
-            defined[ref, site.name] = site
-        else:
-            uses.append((ref, site))
+    owned = list(_owned(project))
+    defined = {(each.ref, each.site.name): each.site for each in owned if each.defines}
     yield from _of_factories(project, defined, abstract)
-    for ref, site in uses:
-        line = project.index.classes.mro(ref)
-        home = next((defined[c, site.name] for c in line if (c, site.name) in defined), None)
-        if home is not None and site.decision is Decision.RENAME and home.decision is Decision.RENAME:
-            yield (
-                item_of(home),
-                Need(item_of(site), f"it uses {site.name}, defined at {home.path}:{home.line}"),
-            )
+    for each in owned:
+        line, site = project.index.classes.mro(each.ref), each.site
+        owner = next((ref for ref in line if (ref, site.name) in defined), each.ref)
+        home = defined.get((owner, site.name), site)
+        if home != site and site.decision is home.decision is Decision.RENAME and not each.defines:
+            why = f"it uses {site.name}, which is defined at {home.path}:{home.line}"
+            yield item_of(home), Need(item_of(site), why)
+            if project.root not in project.index.lineage(owner):  # where old names have no aliases
+                yield item_of(site), Need(item_of(home), f"{owner.name} uses {site.name} itself")
+    yield from _of_functions(owned)
     yield from _of_headers(project)
     for ref, name, lines in _runs(project):
         for site in project.by_path.get(ref.path, ()):
             if site.line in lines and ref != project.root:
                 moved = Item(Kind.DUPLICATE, project.root.path, name)
                 yield item_of(site), Need(moved, f"all sides have to do the same in {name}")
+
+
+def _of_functions(owned: Iterable[_Owned]) -> Iterator[tuple[Item, Need]]:
+    """What a function finds out of an attribute under one name says nothing of the other."""
+    together: defaultdict[tuple[ast.AST, str], dict[Site, None]] = defaultdict(dict)
+    for each in owned:
+        if each.function is not None and not each.defines:
+            together[each.function, each.site.name][each.site] = None
+    for (function, name), sites in together.items():
+        found = list(sites)
+        why = f"{getattr(function, 'name', 'the function')} uses {name} elsewhere, too"
+        for one, other in zip(found, [*found[1:], found[0]], strict=True):
+            if one != other:
+                yield item_of(one), Need(item_of(other), why)
 
 
 def _of_factories(
@@ -159,9 +171,17 @@ def _header(ref: ClassRef) -> Item:
     return Item(Kind.HEADER, ref.path, ref.qualname)
 
 
-def _owned(project: Project) -> Iterator[tuple[ClassRef, Site, bool]]:
-    """The sites of code with a class of the hierarchy they belong to; whether they define a name there."""
-    members = project.index.members
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """A site of code with a class of the hierarchy that it belongs to, and the function it stands in."""
+
+    ref: ClassRef
+    site: Site
+    defines: bool
+    function: ast.AST | None
+
+
+def _owned(project: Project) -> Iterator[_Owned]:
     for path, sites in project.by_path.items():
         module = project.modules.get(path) if path.suffix != ".md" else None
         if module is None:
@@ -170,13 +190,12 @@ def _owned(project: Project) -> Iterator[tuple[ClassRef, Site, bool]]:
         places = {(site.line, site.column): site for site in sites if site.decision in CARRIED}
         for occurrence in in_module(module, project.spec.renames):
             site, node = places.get(module.text.place(occurrence.offset)), occurrence.node
-            owners: Iterable[ClassRef | None] = ()
-            if site is None:
+            if site is None or node is None:
                 continue
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                owners = (receivers.class_of(node),)
-            elif isinstance(node, ast.Attribute) and (known := receivers.known(node.value)):
-                owners = known.classes
+            known = receivers.known(node.value) if isinstance(node, ast.Attribute) else None
+            defines = isinstance(node, Function | ast.Name)
+            owners = known.classes if known else (receivers.class_of(node),) if defines else ()
+            function = next((n for n in receivers.enclosing(node) if isinstance(n, Function)), None)
             for ref in owners:
-                if ref is not None and ref in members:
-                    yield ref, site, not isinstance(node, ast.Attribute)
+                if ref is not None and ref in project.index.members:
+                    yield _Owned(ref, site, defines, function)
