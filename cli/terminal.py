@@ -66,6 +66,20 @@ def _styled(stream: TextIO) -> Callable[[str, str], None]:
     return lambda text, style: console.print(Text(text, style), soft_wrap=True)
 
 
+def ask(prompt: str) -> str:
+    """A line from stdin, without its end. Raises click.Abort where there is none, Unwritable."""
+    try:
+        click.echo(visible(prompt), nl=False)
+        answer = sys.stdin.readline() if sys.stdin else ""
+    except OSError as error:
+        raise _unwritable(sys.stdout, error) from error
+    except KeyboardInterrupt:
+        raise click.Abort from None
+    if not answer:
+        raise click.Abort
+    return answer.rstrip("\r\n")
+
+
 def write(data: str | bytes) -> None:
     """Write what programs read to stdout: bytes as they are, text with a line end. Raises Unwritable."""
     if sys.stdout is None:

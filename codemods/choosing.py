@@ -197,5 +197,5 @@ def _owned(project: Project) -> Iterator[_Owned]:
             owners = known.classes if known else (receivers.class_of(node),) if defines else ()
             function = next((n for n in receivers.enclosing(node) if isinstance(n, Function)), None)
             for ref in owners:
-                if ref is not None and ref in project.index.members:
+                if ref is not None and ref in project.roles.of:
                     yield _Owned(ref, site, defines, function)

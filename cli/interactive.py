@@ -1,0 +1,233 @@
+"""``apply --interactive``: hunk by hunk, with the keys of ``git add -p``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import click
+
+from cli import terminal
+from cli.terminal import Line
+from codemods.choice import Item
+from codemods.data import Change
+from codemods.handwork import Unfit, editable, understood
+from codemods.session import Question, Session
+
+_KEYS = {
+    "y": "take this hunk",
+    "n": "leave this hunk out",
+    "q": "quit; leave out this hunk and all that are not decided",
+    "a": "take this hunk and all later ones of this file and phase",
+    "d": "leave out this hunk and all later ones of this file and phase",
+    "j": "leave this hunk undecided, see the next undecided one",
+    "J": "leave this hunk undecided, see the next one",
+    "k": "leave this hunk undecided, see the undecided one before",
+    "K": "leave this hunk undecided, see the one before",
+    "g": "go to a hunk by its number",
+    "/": "search for a hunk by a regular expression",
+    "s": "split this hunk into smaller ones",
+    "e": "edit this hunk by hand",
+    "p": "show this hunk again",
+    "?": "show this help",
+}
+_MANY = 5  # of the reasons why something goes along, that are told
+
+
+@dataclass
+class Interaction:
+    """A session with a person. ``keep`` is called after each answer; ``changes`` are those of the review."""
+
+    session: Session
+    changes: Mapping[tuple[int, object], Change]
+    show: Callable[[Question], None]
+    keep: Callable[[], None]
+
+    def run(self) -> None:
+        """Ask until everything is decided or the person quits. Raises click.Abort at the end of input."""
+        number: int | None = self._next(-1)
+        shown = None
+        while number is not None:
+            question = self.session.questions[number]
+            if shown != question:
+                self.show(question)
+                self._tell(question)
+            shown = question
+            key = self._ask(number, question)
+            if key[:1] == "q":
+                return
+            before = number
+            number = self._answered(key, number, question)
+            if number == before and key[:1] in ("p", "s"):
+                shown = None
+            self.keep()
+
+    # --- one answer -------------------------------------------------------------------------------
+
+    def _ask(self, number: int, question: Question) -> str:
+        keys = ",".join(key for key in _KEYS if key not in "JKp" and self._fits(key, number, question))
+        place = f"({number + 1}/{len(self.session.questions)})"
+        return terminal.ask(f"{place} Take {_what(question)} [{keys}]? ").strip()
+
+    def _fits(self, key: str, number: int, question: Question) -> bool:
+        if key in ("s", "e"):
+            return len(question.hunks) == 1
+        return {"j": self._next(number), "k": self._previous(number)}.get(key, 0) is not None
+
+    def _answered(self, key: str, number: int, question: Question) -> int | None:
+        """Do what a key says; answers the question to go on with, None for the end."""
+        match key[:1]:
+            case "y":
+                self._take(question)
+            case "n":
+                self._leave(question)
+            case "a" | "d":
+                for each in self._rest_of_file(number):
+                    (self._take if key[0] == "a" else self._leave)(each)
+            case "s":
+                return self._split(number)
+            case "e":
+                return self._edit(number, question)
+            case "j" | "k":
+                there = self._next(number) if key[0] == "j" else self._previous(number)
+                return self._there(there, number, "no other undecided hunk there")
+            case "J" | "K":
+                there = number + (1 if key[0] == "J" else -1)
+                known = there if 0 <= there < len(self.session.questions) else None
+                return self._there(known, number, "no other hunk there")
+            case "g":
+                return self._there(self._numbered(key[1:]), number, "there is no such hunk")
+            case "/":
+                return self._there(self._matching(key[1:], number), number, "no hunk matches")
+            case "p":
+                return number
+            case _:
+                terminal.show(Line(f"{name} - {what}", "dim") for name, what in _KEYS.items())
+                return number
+        return self._next(number, wrap=True)
+
+    def _there(self, there: int | None, here: int, otherwise: str) -> int:
+        if there is None:
+            terminal.show([Line(otherwise, "yellow")])
+            return here
+        return there
+
+    # --- where to -----------------------------------------------------------------------------------
+
+    def _undecided(self, numbers: Collection[int]) -> int | None:
+        questions = self.session.questions
+        return next((n for n in numbers if self.session.answer(questions[n]) is None), None)
+
+    def _next(self, number: int, *, wrap: bool = False) -> int | None:
+        count = len(self.session.questions)
+        return self._undecided([*range(number + 1, count), *(range(number) if wrap else ())])
+
+    def _previous(self, number: int) -> int | None:
+        return self._undecided(range(number - 1, -1, -1))
+
+    def _numbered(self, text: str) -> int | None:
+        wanted = text.strip() or terminal.ask("go to which hunk? ").strip()
+        there = int(wanted) - 1 if wanted.isdecimal() else -1
+        return there if 0 <= there < len(self.session.questions) else None
+
+    def _matching(self, text: str, number: int) -> int | None:
+        wanted = text or terminal.ask("search for regex? ").rstrip("\n")
+        try:
+            pattern = re.compile(wanted)
+        except re.error as error:
+            terminal.show([Line(f"not a regular expression: {error}", "yellow")])
+            return None
+        count = len(self.session.questions)
+        around = [*range(number + 1, count), *range(number)]
+        return next((n for n in around if _matches(self.session.questions[n], pattern)), None)
+
+    def _rest_of_file(self, number: int) -> list[Question]:
+        file = self.session.questions[number].file
+        rest = [q for q in self.session.questions[number:] if q.file == file]
+        return [q for i, q in enumerate(rest) if i == 0 or self.session.answer(q) is None]
+
+    # --- answers ------------------------------------------------------------------------------------
+
+    def _take(self, question: Question) -> None:
+        missing = self.session.obstacles(question.items)
+        if not missing or self._agreed(missing, "cannot be taken without what is left out", "Take that, too"):
+            self.session.take(question.items)
+
+    def _leave(self, question: Question) -> None:
+        also = self.session.consequences(question.items)
+        undone = {item: why for item, why in also.items() if item in self.session.taken}
+        if undone and not self._agreed(undone, "is needed by what is taken", "Leave that out, too"):
+            return
+        if also and not undone:
+            self._because(also, f"left out with it: {_counted(also)}")
+        self.session.retouch(question, None)
+        self.session.leave(question.items)
+
+    def _agreed(self, items: Mapping[Item, str], what: str, proposal: str) -> bool:
+        self._because(items, f"this {what}: {_counted(items)}")
+        while True:
+            answer = terminal.ask(f"{proposal} [y,n]? ").strip()[:1]
+            if answer in ("y", "n"):
+                return answer == "y"
+
+    def _because(self, items: Mapping[Item, str], title: str) -> None:
+        reasons = Counter(items.values()).most_common()
+        terminal.show([Line(title, "yellow")])
+        terminal.show(
+            Line(f"  {why}{f' ({count} places)' if count > 1 else ''}", "yellow")
+            for why, count in reasons[:_MANY]
+        )
+        if len(reasons) > _MANY:
+            terminal.show([Line(f"  and {len(reasons) - _MANY} reasons more", "yellow")])
+
+    def _tell(self, question: Question) -> None:
+        """What has been decided of a question before it is asked."""
+        for why in self.session.why_left(question):
+            terminal.show([Line(f"part of this is left out already: {why}", "yellow")])
+        if self.session.retouched(question):
+            terminal.show([Line("this hunk was edited by hand", "yellow")])
+
+    # --- splitting and editing ----------------------------------------------------------------------
+
+    def _split(self, number: int) -> int:
+        parts = self.session.split(number)
+        said = f"split into {parts} hunks" if parts > 1 else "this hunk cannot be split"
+        terminal.show([Line(said, "yellow")])
+        return number
+
+    def _edit(self, number: int, question: Question) -> int | None:
+        if len(question.hunks) > 1:
+            terminal.show([Line("hunks of several files are not edited as one", "yellow")])
+            return number
+        hunk = question.hunks[0]
+        text: str | None = editable(hunk)
+        while (text := click.edit(text, extension=".diff")) is not None:
+            try:
+                made = understood(hunk, self.changes[question.file], text)
+            except Unfit as error:
+                terminal.show([Line(f"the edited hunk does not fit: {error}", "yellow")])
+                if terminal.ask("Edit again (n discards it) [y,n]? ").strip()[:1] != "y":
+                    return number
+                continue
+            self._take(question)
+            self.session.retouch(question, made)
+            return self._next(number, wrap=True)
+        terminal.show([Line("nothing was edited", "yellow")])
+        return number
+
+
+def _what(question: Question) -> str:
+    count = len(question.hunks)
+    return "this hunk" if count == 1 else f"these {count} hunks, which are one"
+
+
+def _matches(question: Question, pattern: re.Pattern[str]) -> bool:
+    texts: Sequence[str] = [str(question.hunks[0].path)]
+    lines = [line.text for hunk in question.hunks for line in hunk.lines]
+    return any(pattern.search(text) for text in (*texts, *lines))
+
+
+def _counted(items: Collection[Item]) -> str:
+    return "1 place" if len(items) == 1 else f"{len(items)} places"

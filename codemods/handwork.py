@@ -1,0 +1,71 @@
+"""A hunk as a text that a person edits, and what they have made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from codemods.choice import Retouch
+from codemods.data import Change
+from codemods.hunks import Hunk
+from codemods.patch import split_lines
+from codemods.text import UnreadableSource, decode, parse
+
+_GUIDE = """\
+# To leave out a '-' line, make it a ' ' line (context).
+# To leave out a '+' line, delete it; other '+' lines may be written otherwise.
+# Lines that begin with # are removed. If nothing is left, the hunk stays as it was.
+"""
+
+
+class Unfit(Exception):
+    """An edited hunk that does not fit the file; the message is one line for the person."""
+
+
+def editable(hunk: Hunk) -> str:
+    """The hunk as a patch with a guide, as ``git add -p`` has it."""
+    rows = "".join(f"{line.sign}{line.text}\n" for line in hunk.lines)
+    return f"# {hunk.path}, phase {hunk.phase}\n{hunk.header}\n{rows}{_GUIDE}"
+
+
+def understood(hunk: Hunk, change: Change, edited: str) -> Retouch | None:
+    """What ``edited`` writes otherwise than the hunk; None where that is nothing.
+
+    Raises Unfit where the lines before are not those of the file, and where Python could not read the
+    result.
+    """
+    rows = [row for row in edited.splitlines() if not row.startswith(("#", "@@"))]
+    if not any(row.strip() for row in rows):
+        return None
+    if odd := next((row for row in rows if row[:1] not in ("", " ", "-", "+")), None):
+        raise Unfit(f"a line begins with neither ' ', - nor +: {odd}")
+    before = [row[1:] for row in rows if row[:1] != "+"]
+    if before != [line.text for line in hunk.lines if line.sign != "+"]:
+        raise Unfit("the lines with ' ' and - are not those of the file")
+    texts = [row[1:] for row in rows if row[:1] != "-"]
+    after = [line.decode("utf-8", "surrogateescape") for line in split_lines(change.after or b"")]
+    planned = tuple(after[hunk.after.start - 1 : hunk.after.stop - 1])
+    if texts == [line.text for line in hunk.lines if line.sign != "-"]:
+        return None
+    written = _ended(texts, planned)
+    made = Retouch(hunk.path, hunk.phase, hunk.after.start, planned, written)
+    _refuse_broken(hunk.path, [*after[: hunk.after.start - 1], *written, *after[hunk.after.stop - 1 :]])
+    return made
+
+
+def _ended(texts: Sequence[str], planned: Sequence[str]) -> tuple[str, ...]:
+    """Lines with the ends of those that were planned; the last of a file may have none."""
+    ending = "\r\n" if planned and planned[0].endswith("\r\n") else "\n"
+    lines = [f"{text}{ending}" for text in texts]
+    if lines and planned and not planned[-1].endswith("\n"):
+        lines[-1] = texts[-1]
+    return tuple(lines)
+
+
+def _refuse_broken(path: PurePosixPath, lines: Sequence[str]) -> None:
+    if path.suffix == ".md":
+        return
+    try:
+        parse(decode("".join(lines).encode("utf-8", "surrogateescape")))
+    except UnreadableSource as error:
+        raise Unfit(f"Python could not read the file: {error.reason}") from error
