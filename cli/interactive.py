@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import click
 
@@ -41,7 +42,7 @@ class Interaction:
     """A session with a person. ``keep`` is called after each answer; ``changes`` are those of the review."""
 
     session: Session
-    changes: Mapping[tuple[int, object], Change]
+    changes: Mapping[tuple[int, PurePosixPath], Change]
     show: Callable[[Question], None]
     keep: Callable[[], None]
 

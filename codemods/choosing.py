@@ -34,8 +34,9 @@ class Need:
 class Choosable:
     """The items of a project: which a hunk carries out, and which need one another."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, landed: frozenset[int]) -> None:
         self._project = project
+        self._declared = BASE.number in landed or project.roles.migrated
         self._base = Item(Kind.BASE, project.root.path)
         self._abstract = Item(Kind.ABSTRACT, project.root.path)
         self._heads = {ref: span for ref in project.index.members if (span := _head(project, ref))}
@@ -48,7 +49,7 @@ class Choosable:
         found = [item_of(site) for site in hunk.sites]
         for span in hunk.spans:
             found += self._around(hunk, span)
-        if not found and hunk.phase <= BASE.number:
+        if not found and hunk.phase <= BASE.number and not self._declared:
             return (self._base,)
         if not found and hunk.path == self._project.root.path and not _is_import(hunk):
             return (self._abstract,)

@@ -108,6 +108,14 @@ class Session:
         """What is written in a question's hunk instead of what is planned."""
         return next((each for each in self.retouches if _is_of(each, question.hunks[0])), None)
 
+    def undo_handwork(self) -> bool:
+        """Ask again about all that was edited by hand; answers whether there was anything."""
+        edited = [question for question in self.questions if self.retouched(question)]
+        for question in edited:
+            self.taken -= question.items
+        self.retouches = []
+        return bool(edited)
+
     # --- the rest -------------------------------------------------------------------------------
 
     def split(self, number: int) -> int:

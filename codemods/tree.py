@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.choice import Choices
 from codemods.phases import phases
 from codemods.project import Project
 from codemods.scopes import ClassRef
@@ -24,9 +25,12 @@ class TreeLine:
     after: str
 
 
-def class_tree(found: Survey) -> tuple[TreeLine, ...]:
-    """The hierarchy from the root down, a class of several parents under the first of them."""
-    project = origin(found).project
+def class_tree(found: Survey, choices: Choices | None = None) -> tuple[TreeLine, ...]:
+    """The hierarchy from the root down, a class of several parents under the first of them.
+
+    ``choices`` take the place of those that are landed.
+    """
+    project = origin(found, choices).project
     return tuple(_lines(project, project.root, 0))
 
 

@@ -37,6 +37,13 @@ from cli.terminal import Line
     help="Make a git commit of each phase that lands. Runs no hooks and signs nothing; refused while "
     "anything is staged.",
 )
+@click.option(
+    "--interactive",
+    "-i",
+    is_flag=True,
+    help="Choose hunk by hunk what is taken, as in git add -p; what is left out is proven, too. "
+    "Answers are kept: a run that is broken off can be gone on with.",
+)
 def apply(
     path: Path,
     spec_file: Path | None,
@@ -50,6 +57,7 @@ def apply(
     allow_plugins: bool,
     partial: bool,
     commit: bool,
+    interactive: bool,
     **said: Any,
 ) -> int:
     """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
@@ -57,10 +65,11 @@ def apply(
     \b
     Example:
       classmod apply .
+      classmod apply --interactive .
       classmod apply --phase 1 --phase 2 --python .venv/bin/python .
       classmod apply --test-command ".venv/bin/python -m pytest -q" .
     """
-    from codemods import migrate, settings
+    from codemods import draft, migrate, settings
 
     told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
@@ -82,10 +91,19 @@ def apply(
         coverage=told.coverage,
         extra=tuple(map(PurePosixPath, extra)),
     )
-    done = migrate.apply(survey, phases, options, progress)
+    choices = None
+    if interactive:
+        from cli.choosing import choose
+
+        if (choices := choose(survey, phases)) is None:
+            terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
+            return CLEAN
+    done = migrate.apply(survey, phases, options, progress, choices)
+    if interactive and not done.refused:
+        draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        terminal.show(report.report(done, migrate.class_tree(survey), shlex.join(undo)))
+        terminal.show(report.report(done, migrate.class_tree(survey, choices), shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     return FOUND if done.refused else CLEAN
