@@ -53,6 +53,15 @@ repair_option = click.option(
     "--repair", is_flag=True, help="Mend imports of renamed classes first, as phase 0."
 )
 
+path_option = click.option(
+    "--path",
+    "places",
+    metavar="P",
+    multiple=True,
+    help="Only this file or directory, relative to PATH and with /; in a quoted pattern * and ? stay within "
+    "a name, ** goes through directories; may be repeated.",
+)
+
 confidence_option = click.option(
     "--confidence",
     type=click.Choice(["proven", "inferred", "named"]),

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from codemods.data import Decision, Site, Spec
+from codemods.data import Decision, MigrationError, Site, Spec
 
 if TYPE_CHECKING:
     from codemods.survey import Survey
+
+_WILD = {"**/": "(?:.+/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+class _Placed(Protocol):
+    @property
+    def path(self) -> PurePosixPath: ...
+
+
+_P = TypeVar("_P", bound=_Placed)
 
 
 def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
@@ -19,6 +31,31 @@ def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) ->
 
     numbers = {phase.number for phase in chosen(survey.spec, phases, frozenset({BASE.number}))}
     return [site for site in found if site.phase in numbers]
+
+
+def under(survey: Survey, found: Iterable[_P], places: tuple[str, ...]) -> list[_P]:
+    """What is in one of the ``places``: a file, a directory, or a pattern of either.
+
+    Raises MigrationError for a place that no file of the tree is in, so that a misspelt one is not clean.
+    """
+    if not places:
+        return list(found)
+    patterns = {place: _pattern(place) for place in places}
+    inside: set[PurePosixPath] = set()
+    for place, pattern in patterns.items():
+        here = {path for path in survey.snapshot if pattern.match(str(path))}
+        if not here:
+            raise MigrationError(f"--path {place}: no Python or Markdown file is there in {survey.root}")
+        inside |= here
+    return [each for each in found if each.path in inside]
+
+
+def _pattern(place: str) -> re.Pattern[str]:
+    """The paths of a place, which is whatever it names and all that is below that."""
+    plain = str(PurePosixPath(place))
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", plain)
+    spelled = "".join(_WILD.get(part) or re.escape(part) for part in parts)
+    return re.compile("" if plain == "." else rf"{spelled}(?:/|\Z)", re.DOTALL)
 
 
 def phase_names(spec: Spec) -> dict[int, str]:

@@ -7,14 +7,22 @@ from pathlib import Path
 import click
 
 from cli import render, selection, terminal
-from cli.options import common
+from cli.options import common, path_option
 from cli.running import CLEAN, FOUND, survey_of
 
 
 @click.command()
 @common("text")
+@path_option
 @click.option("--strict", is_flag=True, help="A place that cannot be decided counts as a leftover.")
-def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], strict: bool) -> int:
+def check(
+    path: Path,
+    spec_file: Path | None,
+    layout: str,
+    phases: tuple[str, ...],
+    places: tuple[str, ...],
+    strict: bool,
+) -> int:
     """Say where an old name is still in use. Exit status 1: somewhere.
 
     \b
@@ -26,6 +34,7 @@ def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ..
     survey = survey_of(path, spec_file, types=False)
     found = selection.of_phases(survey, selection.in_order(leftovers(survey)), phases)
     asked = selection.of_phases(survey, selection.asked(survey), phases)
+    found, asked = selection.under(survey, found, places), selection.under(survey, asked, places)
     terminal.show(render.leftovers(found))
     terminal.show(render.check_summary(found, asked, selection.phase_names(survey.spec)), err=True)
     return FOUND if found or (strict and asked) else CLEAN
