@@ -27,7 +27,7 @@ LAYERS = (
     ("documents", "files", "known", "modules", "occurrences", "spec"),
     ("examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
-    ("bounds", "journal", "roles", "spelled"),
+    ("bounds", "journal", "pragmas", "roles", "spelled"),
     ("flow",),
     ("calls",),
     ("arguments", "infer", "mentions"),
