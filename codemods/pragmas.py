@@ -9,7 +9,7 @@ Markdown it is ``<!-- classmod: keep -- why -->``; what comes next is a line, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from pathlib import PurePosixPath
@@ -63,11 +63,11 @@ def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
             yield replace(settled, new=None, reason=f"{KEPT}{why}", phase=0)
 
 
-def notes(snapshot: Snapshot, sites: Mapping[PurePosixPath, Sequence[Site]]) -> Iterator[Note]:
-    """The pragmas that keep nothing; ``sites`` are those of the snapshot by path."""
+def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
+    """The pragmas that keep nothing, by all the sites of the snapshot."""
     for path, data in snapshot.items():
         for pragma in _of_file(path, data) if _MARK in data else ():
-            covered = (s for s in sites.get(path, ()) if pragma.covers(s) and not pragma.says(s))
+            covered = (s for s in sites if s.path == path and pragma.covers(s) and not pragma.says(s))
             if pragma.reason is None:
                 yield Note(path, pragma.line, "this pragma keeps nothing: it has to be classmod: keep -- why")
             elif not any(covered):

@@ -98,7 +98,7 @@ class Project:
                     *self._pulled[1],
                     *asks,
                     *echoed,
-                    *pragmas.notes(self.snapshot, self.by_path),
+                    *pragmas.notes(self.snapshot, self.sites),
                     *self._told_by_text(),
                 )
             )

@@ -910,7 +910,8 @@ def test_check_names_each_leftover_on_a_line(library: Library, run: Run) -> None
         "pkg/b.md:3:9: _old -> _new",
     ]
     assert shown.stderr == (
-        "4 leftovers in 2 files: 1 in base (phase 1), 1 in tests (phase 5), 2 in docs (phase 6)\n"
+        "4 leftovers in 2 files: 1 in base (phase 1), 1 in tests (phase 5), 2 in docs (phase 6); "
+        "old names were to go after 2025-12\n"
     )
 
 

@@ -22,10 +22,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("patch",),
     ("data", "depth"),
-    ("building", "layer", "process", "removal", "text", "toml"),
+    ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "modules", "occurrences", "spec"),
-    ("examples", "gates", "importing", "index", "lock", "record"),
+    ("baseline", "examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("bounds", "journal", "pragmas", "roles", "spelled"),
     ("flow",),
