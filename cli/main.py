@@ -6,6 +6,7 @@ done. The library is imported by the commands, so that --help and usage errors d
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -84,4 +85,6 @@ for _command in (sites, diff, apply, check, rollback, status):
 
 def main() -> NoReturn:
     """The console script. Raises SystemExit."""
+    # Syntax trees are many objects and no garbage: looking for cycles in them takes a quarter of a check.
+    gc.set_threshold(50_000, 50, 50)
     app.main(prog_name="classmod")

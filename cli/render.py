@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-# --- sites and check ----------------------------------------------------------------------------
+# --- sites ----------------------------------------------------------------------------------------
 
 
 def sites(found: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
@@ -63,27 +63,6 @@ def _table(found: Sequence[Site]) -> Iterator[Line]:
         numbers = (*(counts[decision] for decision in _DECISIONS), counts.total())
         style = "bold" if kind == "total" else ""
         yield Line("  ".join([kind.ljust(width), *(f"{number:>6}" for number in numbers)]), style)
-
-
-def leftovers(found: Sequence[Site]) -> Iterator[Line]:
-    """One line for each: ``path:line:column: old -> new``."""
-    for site in found:
-        yield Line(f"{_place(site)}: {site.name} -> {site.new or 'nothing'}")
-
-
-def check_summary(found: Sequence[Site], asked: Sequence[Site], names: Mapping[int, str]) -> Iterator[Line]:
-    """What nobody but a person can decide, and how many there are of each; ``names`` are those of phases."""
-    for site in asked:
-        yield Line(f"{_place(site)}: warning: {site.name}: {site.reason}", "yellow")
-    counts = sorted(Counter(site.phase for site in found).items())
-    phases = ", ".join(f"{number} in {names[phase]} (phase {phase})" for phase, number in counts)
-    files = counted(len({site.path for site in found}), "file")
-    places = f"{counted(len(found), 'leftover')} in {files}: {phases}" if found else "no leftovers"
-    yield Line(f"{places}; {len(asked)} to decide by hand" if asked else places, "bold")
-
-
-def _place(site: Site) -> str:
-    return f"{site.path}:{site.line}:{site.column}"
 
 
 def noted(notes: Iterable[Note], told: Iterable[Site] = ()) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.index import Classes, ClassInfo, Function
-from codemods.scopes import ClassRef, statements
+from codemods.scopes import ClassRef
 from codemods.text import Text
 
 READ = frozenset({"property", "cached_property"})
@@ -42,14 +42,8 @@ class Declaration:
 
 def declarations(info: ClassInfo) -> Iterator[Declaration]:
     """Every assignment to an attribute of the object or class, in the order of the source."""
-    for node in info.nodes:
-        for statement in statements(node.node.body):
-            if isinstance(statement, ast.Assign | ast.AnnAssign):
-                yield from _targets(statement, None, None)
-    for function in info.functions():
-        for inner in ast.walk(function):
-            if isinstance(inner, ast.Assign | ast.AnnAssign):
-                yield from _targets(inner, function, receiver(function))
+    for statement, function in info.assignments:
+        yield from _targets(statement, function, receiver(function) if function else None)
 
 
 def sets(info: ClassInfo, names: Container[str]) -> bool:

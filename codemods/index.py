@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.data import MigrationError, Snapshot, Spec
@@ -22,7 +23,7 @@ class Base:
     meaning: Meaning | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClassInfo:
     """A class with the bases its header names; ``nodes`` holds every statement that defines it."""
 
@@ -44,6 +45,13 @@ class ClassInfo:
         """The functions defined in the class body, in conditional blocks too."""
         for node in self.nodes:
             yield from (s for s in statements(node.node.body) if isinstance(s, Function))
+
+    @cached_property
+    def assignments(self) -> tuple[tuple[ast.Assign | ast.AnnAssign, Function | None], ...]:
+        """The assignments in the class body, then those in its functions, each with its function."""
+        own = [(s, None) for node in self.nodes for s in statements(node.node.body)]
+        inner = [(n, function) for function in self.functions() for n in ast.walk(function)]
+        return tuple((n, f) for n, f in (*own, *inner) if isinstance(n, ast.Assign | ast.AnnAssign))
 
     def function(self, name: str) -> Function | None:
         """The last definition of a function of this name in the class body."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
 
-from codemods import arguments, duplicates, index, roles, sites
+from codemods import arguments, duplicates, index, pragmas, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
@@ -100,6 +100,7 @@ class Project:
                     *self._pulled[1],
                     *asks,
                     *echoed,
+                    *pragmas.notes(self.snapshot, self.sites),
                     *self._told_by_text(),
                 )
             )

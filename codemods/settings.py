@@ -29,6 +29,7 @@ class Settings:
     bench: bool = False
     max_slowdown: int = field(default=10, metadata={"key": "max-slowdown"})
     coverage: bool = False
+    baseline: str | None = None
 
     def over(self, **said: Any) -> Settings:
         """These settings with what the command line says instead; None, () and False say nothing."""
@@ -58,8 +59,9 @@ def for_project(root: Path) -> Settings:
         tool = parsed(read(path)).get("tool") if path.exists() else None
         table = tool.get("classmod", {}) if isinstance(tool, dict) else {}
         found: Settings = fitted(Settings, table, TABLE)
-        if found.spec is not None and not _is_inside(root, found.spec):
-            raise MigrationError(f"{TABLE}.spec: {quote(found.spec)} leaves the tree")
+        for key, name in (("spec", found.spec), ("baseline", found.baseline)):
+            if name is not None and not _is_inside(root, name):
+                raise MigrationError(f"{TABLE}.{key}: {quote(name)} leaves the tree")
         for key, value, least in (
             ("timeout", found.timeout, 1),
             ("max-new-failures", found.max_new_failures, 0),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from codemods import documents
+from codemods import documents, pragmas
 from codemods.data import Confidence, Decision, Site, Spec
 from codemods.index import Index
 from codemods.known import Known
@@ -48,8 +48,10 @@ def find(
 
 def _in_module(decider: Decider, names: Mapping[str, str]) -> Iterator[Site]:
     module = decider.module
-    for occurrence in in_module(module, names):
-        yield _site(module.path, module.text, occurrence, decider.decide(occurrence), names[occurrence.name])
+    found = (
+        _site(module.path, module.text, o, decider.decide(o), names[o.name]) for o in in_module(module, names)
+    )
+    return pragmas.kept(found, pragmas.in_source(module.text))
 
 
 def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
@@ -58,19 +60,25 @@ def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:
         text = decode(data)
     except UnreadableSource:
         return
-    for occurrence in in_text(text, names, "text"):
-        answer = Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
-        yield _site(path, text, occurrence, answer, names[occurrence.name])
+    answer = Answer(Decision.ASK, Confidence.NAMED, "the file does not parse")
+    found = (_site(path, text, o, answer, names[o.name]) for o in in_text(text, names, "text"))
+    yield from pragmas.kept(found, pragmas.in_source(text))
 
 
 def _in_document(path: PurePosixPath, data: bytes, mentions: Mentions) -> Iterator[Site]:
     document = Document(documents.read(data))
-    for found in in_text(document.text, mentions.new, "markdown"):
-        mention = document.mention(found.offset, found.name)
-        decision, reason = mentions.in_document(path, document.text.text, found.offset, found.name, mention)
-        kind = FOREIGN if mention.foreign else ""
-        answer = Answer(decision, confidence(decision), reason, mentions.spec.docs_phase, kind)
-        yield _site(path, document.text, found, answer, mentions.new[found.name])
+    found = (
+        _mentioned(path, document, o, mentions) for o in in_text(document.text, mentions.new, "markdown")
+    )
+    return pragmas.kept(found, pragmas.in_document(document))
+
+
+def _mentioned(path: PurePosixPath, document: Document, found: Occurrence, mentions: Mentions) -> Site:
+    mention = document.mention(found.offset, found.name)
+    decision, reason = mentions.in_document(path, document.text.text, found.offset, found.name, mention)
+    kind = FOREIGN if mention.foreign else ""
+    answer = Answer(decision, confidence(decision), reason, mentions.spec.docs_phase, kind)
+    return _site(path, document.text, found, answer, mentions.new[found.name])
 
 
 def _site(path: PurePosixPath, text: Text, occurrence: Occurrence, answer: Answer, new: str) -> Site:

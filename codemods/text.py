@@ -168,11 +168,16 @@ def parse(text: Text) -> ast.Module:
 
 def comments(text: Text) -> Iterator[tuple[int, int]]:
     """Spans (start, end) of the comments of a file that parses."""
+    for token in tokens(text):
+        if token.type == tokenize.COMMENT:
+            start = text.offset(token.start[0], token.start[1] + 1)
+            yield start, start + len(token.string)
+
+
+def tokens(text: Text) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of a file, up to where it cannot be read; columns count code points from 0."""
     try:
         # Lines that end alike: the tokenizer of Python 3.11 does not know a lone CR, and no position moves.
-        for token in tokenize.generate_tokens(io.StringIO(_LINE_END.sub("\n", text.text)).readline):
-            if token.type == tokenize.COMMENT:
-                start = text.offset(token.start[0], token.start[1] + 1)
-                yield start, start + len(token.string)
+        yield from tokenize.generate_tokens(io.StringIO(_LINE_END.sub("\n", text.text)).readline)
     except (tokenize.TokenError, SyntaxError):
         return

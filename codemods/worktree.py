@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from codemods.data import MigrationError
 from codemods.process import git
 
 _SECONDS = 60.0
@@ -34,6 +35,32 @@ def unfinished(root: Path) -> str:
     folder = _git(root, "rev-parse", "--absolute-git-dir")
     there = Path(folder.removesuffix("\n")) if folder else None
     return next((what for name, what in _BUSY.items() if there and (there / name).exists()), "")
+
+
+def changed_since(root: Path, revision: str) -> frozenset[PurePosixPath]:
+    """Files below ``root`` that differ from the merge base of ``revision`` and HEAD, and untracked ones.
+
+    Relative to ``root``; what is not committed counts. Raises MigrationError where git cannot say.
+    """
+    if _git(root, "rev-parse", "--git-dir") is None:
+        raise MigrationError(f"--since {revision}: {root} is in no git repository")
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise MigrationError(f"--since {revision}: git knows no such commit")
+    base = _git(root, "merge-base", commit.strip(), "HEAD")
+    if base is None:
+        raise MigrationError(f"--since {revision}: has no commit in common with HEAD; is the clone shallow?")
+    what = ("--name-only", "--relative", "-z", "--no-renames", "--ignore-submodules")
+    changed = _git(root, "diff", *what, base.strip(), "--", ".")
+    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    if changed is None or untracked is None:
+        raise MigrationError(f"--since {revision}: git did not say what has changed")
+    return frozenset(map(PurePosixPath, {*changed.split("\0"), *untracked.split("\0")} - {""}))
+
+
+def prefix(root: Path) -> PurePosixPath:
+    """Where ``root`` is in its repository; empty without git."""
+    return PurePosixPath((_git(root, "rev-parse", "--show-prefix") or "").removesuffix("\n"))
 
 
 def _git(root: Path, *arguments: str) -> str | None:

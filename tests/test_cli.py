@@ -22,6 +22,7 @@ import codemods
 from cli import __version__, terminal
 from cli.main import app
 from codemods import spec as specs
+from codemods.choice import Choices
 from codemods.commits import Commit
 from codemods.data import (
     Change,
@@ -140,7 +141,7 @@ class Library:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
 
-    def class_tree(self, survey: Survey) -> tuple[TreeLine, ...]:
+    def class_tree(self, survey: Survey, choices: Choices | None = None) -> tuple[TreeLine, ...]:
         base = PurePosixPath("base.py")
         return (
             TreeLine(0, "Base", base, "class Base", "class Base(Generic[X])"),
@@ -156,9 +157,14 @@ class Library:
         return tuple(s for s in self.plan if chosen & {str(s.phase.number), s.phase.name})
 
     def apply(
-        self, survey: Survey, phases: tuple[str, ...], options: Options, progress: Callable[[str], None]
+        self,
+        survey: Survey,
+        phases: tuple[str, ...],
+        options: Options,
+        progress: Callable[[str], None],
+        choices: Choices | None = None,
     ) -> Report:
-        self.asked |= {"phases": phases, "options": options}
+        self.asked |= {"phases": phases, "options": options, "choices": choices}
         progress("mypy on the tree as it is")
         return self.report
 
@@ -910,7 +916,8 @@ def test_check_names_each_leftover_on_a_line(library: Library, run: Run) -> None
         "pkg/b.md:3:9: _old -> _new",
     ]
     assert shown.stderr == (
-        "4 leftovers in 2 files: 1 in base (phase 1), 1 in tests (phase 5), 2 in docs (phase 6)\n"
+        "4 leftovers in 2 files: 1 in base (phase 1), 1 in tests (phase 5), 2 in docs (phase 6); "
+        "old names were to go after 2025-12\n"
     )
 
 

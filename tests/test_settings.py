@@ -38,12 +38,13 @@ bench-command = "python -m shop"
 bench = true
 max-slowdown = 5
 coverage = true
+baseline = "known.json"
 """
 
     found = settings.for_project(project(tmp_path, text))
 
     assert found == Settings(
-        "boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True
+        "boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True, "known.json"
     )
 
 

@@ -12,8 +12,7 @@ from codemods.data import Site, Snapshot, Spec
 from codemods.index import Index
 from codemods.roles import Roles
 
-TWO_SIDES = spec.loads(
-    """\
+TWO_SIDES_TOML = """\
 name = "boxes"
 root = "Root"
 side_flag = "_is_left"
@@ -59,9 +58,8 @@ class_name = "OldNames"
 since = "1.0"
 remove_after = "2.0"
 message = "{old} is {new}"
-""",
-    "two sides",
-)
+"""
+TWO_SIDES = spec.loads(TWO_SIDES_TOML, "two sides")
 
 ONE_SIDE = spec.loads(
     """\

@@ -2,39 +2,93 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cli import render, selection, terminal
+from cli import terminal
 from cli.options import common, path_option
 from cli.running import CLEAN, FOUND, survey_of
 
+if TYPE_CHECKING:
+    from cli.formats import Report
+
+FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
+
 
 @click.command()
-@common("text")
+@common(*FORMATS)
 @path_option
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Only files that differ from where the branch left this commit (git's merge base of it and HEAD), "
+    "in commits or not, and untracked ones.",
+)
 @click.option("--strict", is_flag=True, help="A place that cannot be decided counts as a leftover.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Leftovers that are listed in this file do not count. Default: the key `baseline` of "
+    "[tool.classmod] in PATH's pyproject.toml, relative to PATH; else none.",
+)
+@click.option(
+    "--update-baseline",
+    "update",
+    is_flag=True,
+    help="Write the baseline anew, without what is gone; the first time, with all there is. It never grows: "
+    "with new leftovers it stays as it is, and the exit status is 1.",
+)
 def check(
     path: Path,
     spec_file: Path | None,
     layout: str,
     phases: tuple[str, ...],
     places: tuple[str, ...],
+    since: str | None,
     strict: bool,
+    baseline: Path | None,
+    update: bool,
 ) -> int:
     """Say where an old name is still in use. Exit status 1: somewhere.
+
+    A line ending with the comment `classmod: keep -- why` is let be. Leftovers are errors once the date of
+    the spec is over after which old names may go, before that they are warnings; the exit status is the same.
 
     \b
     Example:
       classmod check . || echo "old names are back"
+      classmod check --since origin/main --format github .
     """
-    from codemods.leftovers import leftovers
+    from cli.checking import Scope, baseline_of, checked
 
+    if update and (phases or places or since):
+        raise click.UsageError("--update-baseline is for all of PATH: leave out --phase, --path and --since")
+    file = baseline_of(path, baseline)
+    if update and file is None:
+        raise click.UsageError("--update-baseline has to know which: give --baseline FILE")
+    scope = Scope.of(path, phases, places, since)
     survey = survey_of(path, spec_file, types=False)
-    found = selection.of_phases(survey, selection.in_order(leftovers(survey)), phases)
-    asked = selection.of_phases(survey, selection.asked(survey), phases)
-    found, asked = selection.under(survey, found, places), selection.under(survey, asked, places)
-    terminal.show(render.leftovers(found))
-    terminal.show(render.check_summary(found, asked, selection.phase_names(survey.spec)), err=True)
-    return FOUND if found or (strict and asked) else CLEAN
+    report = checked(survey, scope, strict=strict, file=file, update=update, today=today())
+    _show(report, layout)
+    return FOUND if report.failed else CLEAN
+
+
+def _show(report: Report, layout: str) -> None:
+    """The report on stdout, and for people how it went on stderr."""
+    from cli.formats import github, gitlab, json, junit, sarif, text
+
+    if layout in ("text", "github"):
+        terminal.show((github if layout == "github" else text).shown(report))
+    else:
+        makers = {"json": json.shown, "gitlab": gitlab.shown, "sarif": sarif.shown, "junit": junit.shown}
+        terminal.write(f"{makers[layout](report)}\n".encode())
+    terminal.show(text.beside(report) if layout == "text" else text.summary(report), err=True)
+
+
+def today() -> date:
+    """The day by which it is decided whether old names are overdue, alike everywhere."""
+    return datetime.now(UTC).date()

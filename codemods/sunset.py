@@ -1,0 +1,19 @@
+"""When the old names go."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+
+def last_day(remove_after: str) -> date | None:
+    """The last day of the old names; of a month alone its last one. None for a version, which is no date."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", remove_after)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    try:
+        return date(year, month, day or monthrange(year, month)[1])
+    except ValueError:  # such as 2026-13
+        return None
