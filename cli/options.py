@@ -7,8 +7,43 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
+
+GATES = (
+    "mypy",
+    "precision",
+    "api",
+    "duplication",
+    "tests",
+    "old-tests",
+    "deprecations",
+    "coverage",
+    "benchmark",
+    "construction",
+    "type-check",
+)
+"""Those of ``codemods.proofs``, in their order; --help and completion do not wait for its import."""
+
+
+def _phases(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What a shell offers: the phases that ``--spec`` and PATH give, as far as they are typed."""
+    from codemods import phases
+    from codemods import spec as specs
+    from codemods.data import MigrationError
+
+    # Click leaves PATH among the rest where the last word is an option that has no value yet.
+    root = Path(*context.args[:1]) if context.args else context.params.get("path") or Path()
+    try:
+        spec = specs.for_project(root, context.params.get("spec_file"))
+    except MigrationError:  # the command says so when it runs
+        return []
+    return [CompletionItem(p.name, help=p.sentence) for p in phases.phases(spec) if p.name.startswith(typed)]
+
+
+def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    return [gate for gate in GATES if gate.startswith(typed)]
 
 
 def common(*formats: str) -> Callable[[_Command], _Command]:
@@ -21,8 +56,8 @@ def common(*formats: str) -> Callable[[_Command], _Command]:
             "spec_file",
             metavar="FILE",
             type=click.Path(path_type=Path),
-            help="The spec. Default: the key `spec` of [tool.classmod] in PATH's pyproject.toml, "
-            "else the built-in composite-clients.",
+            help="What is migrated: a TOML file, or composite-clients, the built-in one. Default: `spec` of "
+            "[tool.classmod] in PATH's pyproject.toml, else composite-clients.",
         ),
         click.option(
             "--format",
@@ -37,6 +72,7 @@ def common(*formats: str) -> Callable[[_Command], _Command]:
             "phases",
             metavar="N",
             multiple=True,
+            shell_complete=_phases,
             help="Only this phase, by number or name; may be repeated. Default: all of them.",
         ),
     )
@@ -116,8 +152,8 @@ def gate_options(command: _Command) -> _Command:
             "--no-gate",
             metavar="NAME",
             multiple=True,
-            help="Leave this gate out: mypy, precision, api, duplication, tests, old-tests, deprecations, "
-            "coverage, benchmark, construction, type-check; may be repeated.",
+            shell_complete=_gates,
+            help=f"Leave this gate out: {', '.join(GATES)}; may be repeated.",
         ),
     )
     for part in reversed(parts):

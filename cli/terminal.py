@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 
 class Unwritable(Exception):
@@ -43,19 +41,29 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
     if stream is None:  # the shell has closed it
         return
     styled = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    console = Console(file=stream, force_terminal=True) if styled else None
+    put = (_styled if styled else _plain)(stream)
     width = shutil.get_terminal_size().columns
     for line in lines:
         fits = len(line.text) + len(line.aside) <= width
         text = visible(f"{line.text}{line.aside.rstrip()}" if fits else line.text)
         text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
         try:
-            if console:
-                console.print(Text(text, line.style), soft_wrap=True)
-            else:
-                click.echo(text, file=stream)
+            put(text, line.style)
         except OSError as error:
             raise _unwritable(stream, error) from error
+
+
+def _plain(stream: TextIO) -> Callable[[str, str], None]:
+    return lambda text, _: click.echo(text, file=stream)
+
+
+def _styled(stream: TextIO) -> Callable[[str, str], None]:
+    # Help, completion and what is piped do not wait for the import.
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, force_terminal=True)
+    return lambda text, style: console.print(Text(text, style), soft_wrap=True)
 
 
 def write(data: str | bytes) -> None:
