@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from cli import render, selection, terminal
+from cli.help import command
 from cli.options import common
 from cli.running import CLEAN, FOUND, survey_of
 
 
-@click.command()
+@command()
 @common("text")
 @click.option("--strict", is_flag=True, help="A place that cannot be decided counts as a leftover.")
 def check(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], strict: bool) -> int:
-    """Say where an old name is still in use. Exit status 1: somewhere.
+    """Say where an old name is still in use.
 
     \b
     Example:
