@@ -54,7 +54,7 @@ def test_every_example_is_a_call_that_parses(
         first, *rest = words(line)
         assert first == name
         try:
-            with click.Context(app) as context:
+            with click.Context(app, **app.context_settings) as context:
                 app.commands[name].make_context(name, rest, parent=context)
         except click.BadParameter as error:  # examples name files of the reader's project
             if "does not exist" not in error.format_message():

@@ -94,7 +94,7 @@ def test_entry_is_a_command(hook: str) -> None:
     program, name, *words = shlex.split(HOOKS[hook]["entry"])
 
     assert program == "classmod"
-    with click.Context(app) as context:
+    with click.Context(app, **app.context_settings) as context:
         app.commands[name].make_context(name, words, parent=context)
 
 
@@ -140,11 +140,11 @@ def test_old_name_that_is_not_added_stops_the_commit_too(repository: Path) -> No
 
 
 @pytest.mark.skipif(not SINCE, reason="check has no --since")
-def test_old_name_that_was_there_is_let_be(repository: Path) -> None:
+def test_old_name_in_another_file_is_let_be(repository: Path) -> None:
     (repository / "late.py").write_text(OLD)
     git(repository, "add", "late.py")
     git(repository, "commit", "--quiet", "--message", "old")
     (repository / "README.md").write_text("# Reports\n")
     git(repository, "add", "README.md")
 
-    assert run(repository, "classmod-check-new").returncode == 0
+    assert run(repository, "classmod-check-changed").returncode == 0
