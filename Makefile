@@ -30,6 +30,7 @@ test: $(READY)
 pages: $(READY)
 	$(BIN)/python -m tests.test_schema
 	$(BIN)/python -m tests.test_reference
+	$(BIN)/python -m tests.test_manual
 	$(BIN)/python -m tests.test_ci_page
 	$(BIN)/python -m tests.test_guide
 	$(BIN)/python -m tests.test_pictures

@@ -21,7 +21,7 @@ from tests.console import ROOT
 
 PAGES = (ROOT / "docs" / "classmod.1.md", ROOT / "README.md")
 PART = re.compile(r"^<!-- (\w+) -->\n.*?^<!-- end -->$", re.MULTILINE | re.DOTALL)
-WIDTH = 100
+WIDTH = 72
 
 
 # --- making them ----------------------------------------------------------------------------------
