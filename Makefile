@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := .demo/project
 
-.PHONY: demo test clean
+.PHONY: demo test pages clean
 
 # The first interpreter that is new enough and can make an environment; PYTHON=... names another.
 $(READY): pyproject.toml
@@ -25,6 +25,15 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
+
+# What pages show of the tool, written anew from the tool: look at the difference before it is committed.
+pages: $(READY)
+	$(BIN)/python -m tests.test_schema
+	$(BIN)/python -m tests.test_reference
+	$(BIN)/python -m tests.test_manual
+	$(BIN)/python -m tests.test_ci_page
+	$(BIN)/python -m tests.test_guide
+	$(BIN)/python -m tests.test_pictures
 
 # $(call show,title,command,the exit status it should have)
 show = @if test -t 1; then printf '\n\n\033[1;7m %s \033[0m\n' '$(1)'; else printf '\n==== %s\n' '$(1)'; fi; \

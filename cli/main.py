@@ -55,7 +55,12 @@ def _complain(what: str, status: int) -> int:
     return status
 
 
-@click.group("classmod", cls=Classmod, invoke_without_command=True)
+@click.group(
+    "classmod",
+    cls=Classmod,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="classmod")
 @click.pass_context
 def app(context: click.Context) -> int:

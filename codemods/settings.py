@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import dataclass, field, replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,13 @@ class Settings:
         """These settings with what the command line says instead; None, () and False say nothing."""
         given = {key: value for key, value in said.items() if value not in (None, ()) and value is not False}
         return replace(self, **given)
+
+
+def schema(_: str = TABLE) -> dict[str, Any]:
+    """The JSON schema of the table, for validate-pyproject, which names the table."""
+    text = resources.files("codemods").joinpath("schemas/partial-classmod.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def words(command: str) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from cli import report, terminal
+from cli.help import command
 from cli.options import common, confidence_option, gate_options, repair_option
 from cli.running import CLEAN, FOUND, progress, survey_of
 from cli.terminal import Line
 
 
-@click.command()
+@command()
 @common("text")
 @repair_option
 @confidence_option
@@ -60,7 +61,7 @@ def apply(
     interactive: bool,
     **said: Any,
 ) -> int:
-    """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
+    """Prove each phase in a staging copy, then land them.
 
     \b
     Example:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import terminal
+from cli.help import command
 from cli.options import common, path_option
 from cli.running import CLEAN, FOUND, survey_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 
 
-@click.command()
+@command()
 @common(*FORMATS)
 @path_option
 @click.option(
@@ -53,7 +54,7 @@ def check(
     baseline: Path | None,
     update: bool,
 ) -> int:
-    """Say where an old name is still in use. Exit status 1: somewhere.
+    """Say where an old name is still in use.
 
     A line ending with the comment `classmod: keep -- why` is let be. Leftovers are errors once the date of
     the spec is over after which old names may go, before that they are warnings; the exit status is the same.

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from cli import render, selection, terminal
+from cli.help import command
 from cli.options import common, confidence_option, repair_option
 from cli.running import CLEAN, FOUND, survey_of
 
 
-@click.command()
+@command()
 @common("text", "patch", "json")
 @repair_option
 @confidence_option
 def diff(
     path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
 ) -> int:
-    """Show the change of every phase and write nothing. Exit status 1: there are changes.
+    """Show the change of every phase and write nothing.
 
     \b
     Example:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from cli import report, terminal
+from cli.help import command
 from cli.options import common
 from cli.running import CLEAN
 from cli.terminal import Line
 
 
-@click.command()
+@command()
 @common("text")
 def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
-    """Take landed phases back, byte for byte. Exit status 1: a file was edited since.
+    """Take landed phases back, byte for byte.
 
     \b
     Example:

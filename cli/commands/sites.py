@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from cli import render, selection, terminal
+from cli.help import command
 from cli.options import common, confidence_option, repair_option
 from cli.running import CLEAN, survey_of
 
 
-@click.command()
+@command()
 @common("text", "json")
 @repair_option
 @confidence_option
@@ -22,7 +21,8 @@ def sites(
 
     \b
     Example:
-      classmod sites --format json . > sites.json
+      classmod sites .
+      classmod sites --phase tests --format json . > sites.json
     """
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
     found = selection.of_phases(survey, survey.sites, phases)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from cli import landed, terminal
+from cli.help import command
 from cli.options import common
 from cli.running import CLEAN, FOUND
 
 
-@click.command()
+@command()
 @common("text", "json")
 def status(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
     """Say what is landed, how it was proven, and what can be taken back. Writes nothing.
-
-    Exit status 1: a landed file was edited since, or a landing was interrupted.
 
     \b
     Example:
