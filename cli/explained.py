@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -26,7 +27,7 @@ def explanation(found: Explanation) -> Iterator[Line]:
     """The place, then what is known of it, then why there may be less."""
     yield Line(f"{found.pointed.path}:{found.pointed.line}", "bold")
     yield from _source(found)
-    told: set[Family] = set()
+    told: set[tuple[str, PurePosixPath]] = set()
     for site in found.sites:
         yield Line()
         yield from _site(site, told)
@@ -97,7 +98,7 @@ def _each(label: str, found: Iterable[Any], texts: Any) -> Iterator[Line]:
 # --- a site ---------------------------------------------------------------------------------------
 
 
-def _site(facts: SiteFacts, told: set[Family]) -> Iterator[Line]:
+def _site(facts: SiteFacts, told: set[tuple[str, PurePosixPath]]) -> Iterator[Line]:
     site = facts.site
     becomes = f" -> {site.new}" if site.new and site.decision is not Decision.DELETE else ""
     place = f"{site.line}:{site.column}"
@@ -105,8 +106,9 @@ def _site(facts: SiteFacts, told: set[Family]) -> Iterator[Line]:
     yield from _field(str(site.decision), f"{site.confidence}: {site.reason}", style=_STYLES[site.decision])
     yield from _field("receiver", *_about(facts.about))
     for each in facts.families:
-        yield from _field("class", *([f"{each.name}: as above"] if each in told else _family(each)))
-        told.add(each)
+        known = each.name, each.chain[0].path
+        yield from _field("class", *(_again(each) if known in told else _family(each)))
+        told.add(known)
     yield from _field("rule", f"{facts.rule.title}: {facts.rule.sentence}", facts.rule.link)
     if facts.phase:
         yield from _field("phase", f"{facts.phase.number} {facts.phase.name}: {facts.phase.sentence}")
@@ -141,6 +143,12 @@ def _family(found: Family) -> Iterator[str]:
         yield f"  inherited by {', '.join(found.carriers)}"
     if found.serves:
         yield f"  also serves, outside the hierarchy: {', '.join(found.serves)}"
+
+
+def _again(found: Family) -> Iterator[str]:
+    """A class that was told of beside another name: only what has this one."""
+    yield f"{found.name}: as above"
+    yield from (f"  {each.name}  {_ancestor(each)}" for each in found.chain if each.holds)
 
 
 def _ancestor(each: Ancestor) -> str:

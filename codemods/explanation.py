@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods import journal
-from codemods.data import Decision, MigrationError, Note, Phase, Site
+from codemods.data import MigrationError, Note, Phase, Site
 from codemods.family import Family, family
 from codemods.phases import BASE, REPAIR, chosen, phases
 from codemods.pointed import Pointed, scope, text
 from codemods.project import Project
 from codemods.remedies import remedies
-from codemods.review import Review, fresh, of_stages
+from codemods.review import Review, of_stages
 from codemods.rules import ARGUMENTS, Rule, rule_of
 from codemods.spans import spans
 from codemods.steps import planned, stages_of
@@ -113,8 +113,6 @@ def explain(found: Survey, at: Pointed, asked: Sequence[str] = ()) -> Explanatio
         out = f"it cannot be read as Python ({failure.code}: {failure.reason}) and is left alone"
     start = origin(found)
     reviewed, refusal = _reviewed(found, start, asked)
-    asks = [site for site in found.sites if site.decision is Decision.ASK]
-    notes = [note for note in fresh(found.notes, asks) if (note.path, note.line) == (at.path, at.line)]
     sites = tuple(_facts(found, site, reviewed) for site in _sites(found.project, at))
     done = tuple(_done(start, at, data))
     numbers = sorted({at.line, *(facts.site.line for facts in sites)})
@@ -125,7 +123,7 @@ def explain(found: Survey, at: Pointed, asked: Sequence[str] = ()) -> Explanatio
         tuple(_headers(found.project, at, reviewed)),
         tuple(touches(reviewed, at.path, at.line)) if reviewed and not sites else (),
         done,
-        tuple(notes),
+        tuple(_notes(found, at)),
         scope=out,
         landing="" if done else _landing(found, start, at.path),
         refusal=refusal,
@@ -143,6 +141,13 @@ def _reviewed(found: Survey, start: Origin, asked: Sequence[str]) -> tuple[Revie
         return of_stages(found, start, stages_of(found, start, asked)), ""
     except MigrationError as error:
         return None, str(error)
+
+
+def _notes(found: Survey, at: Pointed) -> Iterator[Note]:
+    """The notes of a line that do not repeat what is said of its sites."""
+    here = [note for note in dict.fromkeys(found.notes) if (note.path, note.line) == (at.path, at.line)]
+    reasons = [f"{s.name}: {s.reason}" for s in found.project.by_path.get(at.path, ()) if s.line == at.line]
+    yield from (note for note in here if not note.text.startswith(tuple(reasons)))
 
 
 # --- sites --------------------------------------------------------------------------------------
@@ -202,10 +207,10 @@ def _meanwhile(project: Project, site: Site) -> str:
     spec, layer = project.spec, project.spec.compatibility
     if site.phase == 0 or site.prose or site.path.suffix == ".md" or site.name not in spec.renames:
         return ""
-    new, lasts = spec.renames[site.name], f"; since {layer.since}, to be removed after {layer.remove_after}"
+    new, lasts = spec.renames[site.name], f" (since {layer.since}, to be removed after {layer.remove_after})"
     if spec.is_factory(site.name):
-        return f"a class that defines {site.name}() or {new}() answers to both, with a warning{lasts}"
-    return f"{site.name} reads, sets and deletes {new}, with a warning at the line of the caller{lasts}"
+        return f"a class that defines {site.name}() or {new}() answers to both, and warns{lasts}"
+    return f"{site.name} reads, sets and deletes {new}, and warns the caller{lasts}"
 
 
 # --- lines without a site -------------------------------------------------------------------------

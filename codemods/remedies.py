@@ -36,22 +36,25 @@ def _settling(project: Project, site: Site, about: Subject, least: Confidence) -
             yield "--confidence named takes it by its name"
     else:
         yield f"if it names the attribute, write {site.new} yourself"
-    if site.path.suffix != ".md":
-        yield "if it is to stay, end the line with: # classmod: keep -- and why"
+    pragma = "<!-- classmod: keep -- why -->" if site.path.suffix == ".md" else "# classmod: keep -- why"
+    yield f"if it is to stay, end its line with: {pragma}"
 
 
 def _typing(project: Project, about: Subject) -> Iterator[str]:
     """How the class of a receiver can be made known."""
     classes = [ref for ref in about.known.classes if ref] if about.known else []
     if any(ref in project.roles.of for ref in classes):
-        yield f"have {about.text} be of classes of one side only, in its annotation or by isinstance()"
+        yield f"have {about.text} be of classes of one side only, by its annotation or isinstance()"
     elif base := next(filter(None, map(project.index.classes.unknown_base, classes)), None):
         yield f"have the class {base} in the tree, or one in its place whose source is"
-    missing = [origin for origin in about.origins if origin.missing]
-    for origin in missing if not classes else ():
-        yield f"{origin.missing} with its class ({origin.path}:{origin.line})"
-    if not missing and not classes:
-        yield f"give {about.text or 'the receiver'} a class, as with an annotated variable"
+    elif classes:
+        yield f"have {about.text} be of a class of the hierarchy, by its annotation or isinstance()"
+    else:
+        missing = [origin for origin in about.origins if origin.missing]
+        for origin in missing:
+            yield f"{origin.missing} with its class ({origin.path}:{origin.line})"
+        if not missing:
+            yield f"give {about.text or 'the receiver'} a class, as with an annotated variable"
 
 
 def _by_name(project: Project, site: Site) -> bool:

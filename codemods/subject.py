@@ -144,7 +144,7 @@ class _Reader:
         if isinstance(self.receivers.parents.get(function), ast.ClassDef) and receiver(function) == name:
             return  # it says by itself what it is
         found = next(n for n in ast.walk(function.args) if isinstance(n, ast.arg) and n.arg == name)
-        bare = found.annotation is None
+        bare = found.annotation is None and found not in (function.args.vararg, function.args.kwarg)
         missing = f"annotate the parameter {name} of {function.name}()" if bare else ""
         yield self._at(self.module.path, found.lineno, missing)
 

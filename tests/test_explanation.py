@@ -272,7 +272,7 @@ def test_asked_receiver_says_what_settles_it(root: Path) -> None:
     assert facts.touches == ()
     assert facts.remedies == (
         f"annotate the parameter other of pack() with its class (user.py:{line})",
-        "if it is to stay, end the line with: # classmod: keep -- and why",
+        "if it is to stay, end its line with: # classmod: keep -- why",
     )
 
 
@@ -334,6 +334,34 @@ def test_site_in_a_page(root: Path) -> None:
 
     assert (facts.rule, facts.meanwhile) == (rules.PAGES, "")
     assert [touch.after for touch in facts.touches] == [("The `_box` of it.",)]
+
+
+def test_note_that_repeats_a_site_is_not_told_again(root: Path) -> None:
+    assert at(root, "other._left_box").notes == ()
+
+
+def test_note_of_a_line_is_told(root: Path) -> None:
+    lay(root, {"user.py": f"# @generated\n{USER}"})
+
+    (note,) = told(root, "user.py:1").notes
+
+    assert note.text == "a generated file is changed; what generates it has to change too"
+
+
+@pytest.mark.parametrize(
+    ("header", "step"),
+    [
+        (
+            "x: Unknown | Left",
+            "have x be of classes of one side only, by its annotation or isinstance()",
+        ),
+        ("*x", "give x a class, as with an annotated variable"),
+    ],
+)
+def test_what_settles_a_receiver(root: Path, header: str, step: str) -> None:
+    lay(root, {"user.py": f"{HEAD}def f({header}):\n    x._left_box\n"})
+
+    assert one(told(root, "user.py:5")).remedies[0] == step
 
 
 # --- the plan -----------------------------------------------------------------------------------
