@@ -11,12 +11,13 @@ from codemods import journal
 from codemods.data import MigrationError, Note, Phase, Site
 from codemods.family import Family, family
 from codemods.phases import BASE, REPAIR, chosen, phases
-from codemods.pointed import Pointed, scope, text
+from codemods.pointed import Pointed, lines, scope, text
 from codemods.project import Project
 from codemods.remedies import remedies
 from codemods.review import Review, of_stages
 from codemods.rules import ARGUMENTS, Rule, rule_of
-from codemods.spans import spans
+from codemods.spans import Span, spans
+from codemods.status import listed
 from codemods.steps import planned, stages_of
 from codemods.subject import Subject, subject
 from codemods.survey import Origin, Survey, origin
@@ -71,12 +72,11 @@ class Done:
 class Explanation:
     """All that is known of a line.
 
-    ``rows`` are the line and those of its statement that have sites, each with its number.
-    ``sites`` are those of the line, else of the statement around it, or the one that a column picks.
-    ``touches`` are of the line where it has no site. Where there is nothing to be said, ``nearest`` is the
-    nearest site of the file and ``elsewhere`` the phases that change other lines of it. ``scope`` says why
-    the file is not read, ``landing`` what the record has of it, ``refusal`` why there is no plan; "" each
-    where there is nothing to be said.
+    ``rows`` are the line and those of its statement that have sites, each with its number. ``sites`` are
+    those of the line, else of the statement around it, or the one that a column picks. ``touches`` say what
+    else becomes of the line. Where there is nothing to be said, ``nearest`` is the nearest site of the file
+    and ``elsewhere`` the phases that change other lines of it. ``scope`` says why the file is not read,
+    ``landing`` what the record has of it, ``refusal`` why there is no plan; "" where there is nothing.
     """
 
     pointed: Pointed
@@ -114,18 +114,19 @@ def explain(found: Survey, at: Pointed, asked: Sequence[str] = ()) -> Explanatio
     start = origin(found)
     reviewed, refusal = _reviewed(found, start, asked)
     sites = tuple(_facts(found, site, reviewed) for site in _sites(found.project, at))
-    done = tuple(_done(start, at, data))
+    landed = tuple(_landed(start, at.path, data))
+    done = tuple(_done(start, span) for span in landed if at.line in span.after)
     numbers = sorted({at.line, *(facts.site.line for facts in sites)})
     said = Explanation(
         at,
         tuple((number, whole.line(number)) for number in numbers),
         sites,
         tuple(_headers(found.project, at, reviewed)),
-        tuple(touches(reviewed, at.path, at.line)) if reviewed and not sites else (),
+        tuple(_else(reviewed, at, sites)) if reviewed else (),
         done,
         tuple(_notes(found, at)),
         scope=out,
-        landing="" if done else _landing(found, start, at.path),
+        landing="" if done else _record(found, start, at.path, bool(landed)),
         refusal=refusal,
     )
     if not said.nothing:
@@ -213,7 +214,16 @@ def _meanwhile(project: Project, site: Site) -> str:
     return f"{site.name} reads, sets and deletes {new}, and warns the caller{lasts}"
 
 
-# --- lines without a site -------------------------------------------------------------------------
+# --- what else is there ---------------------------------------------------------------------------
+
+
+def _else(reviewed: Review, at: Pointed, sites: Sequence[SiteFacts]) -> Iterator[Touch]:
+    """What becomes of a line for other reasons than its sites; lines beside it count where it has none."""
+    told = {(touch.phase, touch.hunk.number) for facts in sites for touch in facts.touches}
+    for touch in touches(reviewed, at.path, at.line):
+        beside = touch.how in ("above", "below")
+        if (touch.phase, touch.hunk.number) not in told and not (sites and beside):
+            yield touch
 
 
 def _headers(project: Project, at: Pointed, reviewed: Review | None) -> Iterator[Header]:
@@ -235,28 +245,38 @@ def _headers(project: Project, at: Pointed, reviewed: Review | None) -> Iterator
 # --- what has landed ------------------------------------------------------------------------------
 
 
-def _done(start: Origin, at: Pointed, data: bytes) -> Iterator[Done]:
-    """What landed phases did at a line, where the file is as they left it."""
-    if at.path not in start.files:
+def _landed(start: Origin, path: PurePosixPath, data: bytes) -> Iterator[Span]:
+    """What landed phases did to a file, by where it stands now; nothing where that cannot be told."""
+    if path not in start.files:
         return
-    changes = planned(start.project, start.landed)
-    edits = next((change.edits for change in changes if change.path == at.path), ())
-    before = start.project.snapshot.get(at.path, b"")
-    names = {phase.number: phase for phase in (REPAIR, *phases(start.project.spec))}
-    for span in spans(at.path, before, edits, data):
-        if at.line in span.after:
-            line = span.before.start if start.files[at.path] is not None else None
-            edit = span.edit
-            yield Done(names[edit.phase], line, span.old, edit.replacement, edit.reasons)
+    try:
+        changes = planned(start.project, start.landed)
+    except MigrationError:  # by another version of classmod, say
+        return
+    edits = next((change.edits for change in changes if change.path == path), ())
+    yield from spans(path, start.project.snapshot.get(path, b""), edits, data)
+    for change in (change for change in start.repairs if change.path == path):
+        mended = change.after or b""
+        # A repair stands at the end of its file, and stays there.
+        lower = lines(text(path, data)) - lines(text(path, mended))
+        for span in spans(path, change.before or b"", change.edits, mended):
+            yield replace(span, after=range(span.after.start + lower, span.after.stop + lower))
 
 
-def _landing(found: Survey, start: Origin, path: PurePosixPath) -> str:
-    """What the record says of a file that landed phases have changed elsewhere, or that was edited since."""
+def _done(start: Origin, span: Span) -> Done:
+    edit, every = span.edit, (REPAIR, *phases(start.project.spec))
+    names = {phase.number: phase for phase in every}
+    line = span.before.start if start.files[edit.path] is not None else None
+    return Done(names[edit.phase], line, span.old, edit.replacement, edit.reasons)
+
+
+def _record(found: Survey, start: Origin, path: PurePosixPath, told: bool) -> str:
+    """What the record says of a file; ``told`` is whether it is known what was done to which lines."""
     landed = journal.read(found.root)
     if landed is None or path not in {file.path for file in landed.files}:
         return ""
-    by = [str(phase.number) for phase in landed.history if path in phase.files] or map(str, landed.phases)
-    numbers = ", ".join(by)
-    if start.landed:
-        return f"phase {numbers} changed this file, but not this line"
-    return f"phase {numbers} changed this file; landed files were edited since, so it is read as it is now"
+    by = [phase.number for phase in landed.history if path in phase.files] or landed.phases
+    said = f"{listed(by)} changed this file"
+    if not start.landed:
+        return f"{said}; landed files were edited since, so it is read as it is now"
+    return f"{said}, but not this line" if told else said

@@ -32,16 +32,26 @@ def pointed(root: Path, said: str) -> Pointed:
     if found is None:
         raise MigrationError(f"{said}: a place is FILE:LINE or FILE:LINE:COLUMN")
     name, line = found["file"], int(found["line"])
-    places = [place for place in (root / name, Path(name)) if place.is_file()]
+    places = [place for place in (root / name, Path(name)) if _is_file(place)]
     if not places:
         raise MigrationError(f"{name}: there is no such file below {root}")
     path = next(filter(None, (_below(root, place) for place in places)), None)
     if path is None:
         raise MigrationError(f"{name}: is not below {root}")
-    last = lines(text(path, (root / path).read_bytes()))
+    try:
+        last = lines(text(path, (root / path).read_bytes()))
+    except OSError as error:
+        raise MigrationError(f"{path}: cannot be read: {error.strerror}") from error
     if not 1 <= line <= last:
         raise MigrationError(f"{path}: there is no line {line}, the last one is {last}")
     return Pointed(path, line, int(found["column"]) if found["column"] else None)
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except (OSError, ValueError):  # a name that no file can have, a directory that may not be entered
+        return False
 
 
 def _below(root: Path, place: Path) -> PurePosixPath | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods import spoken
+from codemods import documents, spoken
 from codemods.data import Confidence, Decision, Site
 from codemods.declarations import declarations, receiver
 from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
+from codemods.markdown import Document
 from codemods.modules import bound_in
 from codemods.occurrences import Occurrence, in_module
 from codemods.project import Project
@@ -45,17 +46,23 @@ class Subject:
 
 
 def subject(project: Project, site: Site) -> Subject:
-    """What a site is about; nothing of a file that is no Python or does not parse."""
-    module = project.modules.get(site.path) if site.path.suffix != ".md" else None
-    names = {**project.spec.renames, **project.spec.stale}
-    place = site.line, site.column
-    every = in_module(module, names) if module else ()
-    found = next((o for o in every if module and module.text.place(o.offset) == place), None)
-    return (
-        _Reader(project, Receivers(project.index.classes, module)).read(site, found)
-        if found and module
-        else Subject()
-    )
+    """What a site is about; nothing in a file that does not parse."""
+    if site.path.suffix == ".md":
+        return _in_page(project, site)
+    module, place = project.modules.get(site.path), (site.line, site.column)
+    for found in in_module(module, {site.name: None}) if module else ():
+        if module and module.text.place(found.offset) == place:
+            return _Reader(project, Receivers(project.index.classes, module)).read(site, found)
+    return Subject()
+
+
+def _in_page(project: Project, site: Site) -> Subject:
+    """The classes of the hierarchy that words in a document name as the owner of an attribute."""
+    document = Document(documents.read(project.snapshot[site.path]))
+    mention = document.mention(document.text.offset(site.line, site.column), site.name)
+    refs = tuple(ref for ref in project.roles.of if ref.name in mention.owners)
+    names = " and ".join(dict.fromkeys(ref.name for ref in refs))
+    return Subject(known=Known(refs, Confidence.INFERRED, f"words about {names}")) if refs else Subject()
 
 
 class _Reader:

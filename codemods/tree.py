@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from codemods.phases import phases
 from codemods.project import Project
 from codemods.scopes import ClassRef
-from codemods.survey import Survey, origin
+from codemods.survey import Origin, Survey, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,12 @@ class TreeLine:
     after: str
 
 
-def class_tree(found: Survey) -> tuple[TreeLine, ...]:
-    """The hierarchy from the root down, a class of several parents under the first of them."""
-    project = origin(found).project
+def class_tree(found: Survey, start: Origin | None = None) -> tuple[TreeLine, ...]:
+    """The hierarchy from the root down, a class of several parents under the first of them.
+
+    ``start`` is the origin of ``found``, where it is known already.
+    """
+    project = (start or origin(found)).project
     return tuple(_lines(project, project.root, 0))
 
 

@@ -12,7 +12,9 @@ import pytest
 from codemods import rules, spec
 from codemods.data import Confidence, Decision, MigrationError
 from codemods.explanation import Explanation, SiteFacts, explain
+from codemods.migrate import Options, apply
 from codemods.pointed import Pointed, pointed
+from codemods.proofs import GATES
 from codemods.receivers import Answer, Answers, Oracle
 from codemods.rules import RULES, rule_of
 from codemods.subject import subject
@@ -128,6 +130,20 @@ def test_place_that_is_not_there(tmp_path: Path, said: str, message: str) -> Non
 
     with pytest.raises(MigrationError, match=rf"^{re.escape(message)}"):
         pointed(tmp_path / "in", said)
+
+
+def test_place_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, {"a.py": "x\n"})
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(MigrationError, match=r"^a.py: cannot be read: Permission denied$"):
+        pointed(tmp_path, "a.py:1")
+    for odd in ("a" * 5000, "a\0.py"):
+        with pytest.raises(MigrationError, match="there is no such file below"):
+            pointed(tmp_path, f"{odd}:1")
 
 
 # --- lines without a site -----------------------------------------------------------------------
@@ -364,6 +380,24 @@ def test_what_settles_a_receiver(root: Path, header: str, step: str) -> None:
     assert one(told(root, "user.py:5")).remedies[0] == step
 
 
+def test_line_that_changes_for_its_site_and_for_more(root: Path) -> None:
+    header = "class Left(Root):"
+    source = HIERARCHY["bases.py"].replace(header, f"{header}  # of _left_box")
+    lay(root, {"bases.py": source})
+
+    found = at(root, header, "bases.py")
+
+    assert [touch.phase.number for touch in one(found).touches] == [6]
+    assert [(touch.phase.number, touch.how) for touch in found.touches] == [(2, "changes")]
+
+
+def test_class_that_words_in_a_page_name(root: Path) -> None:
+    lay(root, {"page.md": "Of `Left._left_box`.\n\nOf `_left_box`.\n"})
+
+    assert [family.name for family in one(told(root, "page.md:1")).families] == ["Left"]
+    assert one(told(root, "page.md:3")).families == ()
+
+
 # --- the plan -----------------------------------------------------------------------------------
 
 
@@ -392,9 +426,6 @@ def test_plan_that_is_refused_is_told_of(root: Path) -> None:
 
 
 def land(root: Path, *phases: str) -> None:
-    from codemods.migrate import Options, apply
-    from codemods.proofs import GATES
-
     apply(surveyed(root), phases, Options(no_gate=GATES), lambda _: None)
 
 
@@ -432,6 +463,25 @@ def test_site_of_a_phase_that_has_not_landed(root: Path) -> None:
     facts = one(at(root, "given._left_box"))
 
     assert (facts.site.decision, [t.phase.number for t in facts.touches]) == (Decision.RENAME, [2])
+
+
+def test_line_of_a_repair(tmp_path: Path) -> None:
+    half = f"{HEAD}class New(Left):\n    def f(self): self._left_box\n"
+    use = "from half import Old\nclass Use(Old): ...\n"
+    root = lay(tmp_path, {**HIERARCHY, "half.py": half, "use.py": use})
+    options = Options(no_gate=GATES)
+
+    found = survey(root, TWO_SIDES, repair=True)
+    (touch,) = explain(found, pointed(root, "half.py:5")).sites[0].touches
+    assert touch.phase.number == 2
+    apply(found, ("1", "2"), options, lambda _: None)
+
+    last = len((root / "half.py").read_text().splitlines())
+    (done,) = told(root, f"half.py:{last}").done
+    assert (done.phase.number, done.old) == (0, "")
+    assert "Old = New" in done.new
+    (done,) = at(root, "def f", "half.py").done
+    assert (done.phase.number, done.new) == (2, "_box")
 
 
 def test_landed_file_that_was_edited_since(root: Path) -> None:
