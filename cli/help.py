@@ -8,7 +8,10 @@ import click
 
 from cli.running import CLEAN, FAILED, FOUND
 
-PATH = "The directory of the project. Default: the current one."
+ARGUMENTS = {
+    "path": "The directory of the project. Default: the current one.",
+    "place": "A line of a file, as sites, check and others print it.",
+}
 SECTIONS = {
     "Gates": (
         "interpreter",
@@ -52,8 +55,8 @@ class Command(click.Command):
         titles = {name: title for title, names in SECTIONS.items() for name in names}
         found: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
         for param in self.get_params(ctx):
-            if param.name == "path":
-                found["Arguments"].append((param.make_metavar(ctx), PATH))
+            if param.name in ARGUMENTS:
+                found["Arguments"].append((param.make_metavar(ctx), ARGUMENTS[param.name]))
             elif record := param.get_help_record(ctx):
                 found.setdefault(titles.get(param.name or "", "Options"), []).append(record)
         for title, records in found.items():

@@ -16,6 +16,7 @@ from cli import __version__, terminal
 from cli.commands.apply import apply
 from cli.commands.check import check
 from cli.commands.diff import diff
+from cli.commands.explain import explain
 from cli.commands.rollback import rollback
 from cli.commands.sites import sites
 from cli.commands.status import status
@@ -84,7 +85,7 @@ def app(context: click.Context) -> int:
     return FAILED
 
 
-for _command in (sites, diff, apply, check, rollback, status):
+for _command in (sites, explain, diff, apply, check, rollback, status):
     app.add_command(_command)
 
 

@@ -17,7 +17,8 @@ read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index`
 ``arguments`` make a ``project`` of a snapshot; ``codemod`` and ``transforms`` edit; ``phases`` and ``plan``
 say what a set of phases makes of the tree; ``verify`` makes every changed file a second time, without
 LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` and ``journal`` prove, land and
-take back; ``status`` says how things stand, ``migrate`` does all of it in order.
+take back; ``status`` says how things stand, ``explanation`` what is known of a place; ``migrate`` does all
+of it in order.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

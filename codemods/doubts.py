@@ -35,8 +35,9 @@ def settled(project: Project, root: Path, python: Path | None) -> tuple[Project,
         return project, (
             Note(_HERE, 1, f"mypy was not of help with {_counted(questions)}: {answers.failure}"),
         )
-    found = sites.find(project.index, project.roles, project.spec, _known(answers, project))
-    return replace(project, sites=found), ()
+    types = _known(answers, project)
+    found = sites.find(project.index, project.roles, project.spec, types)
+    return replace(project, sites=found, types=types), ()
 
 
 def _questions(project: Project) -> dict[PurePosixPath, list[Question]]:

@@ -51,7 +51,7 @@ class EditedSince(MigrationError):
 class Report:
     """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed.
 
-    ``commits`` are those made of what landed, in order.
+    ``commits`` are those made of what landed, in order, ``start`` is what was planned on.
     """
 
     baseline: tuple[Verdict, ...] = ()
@@ -60,6 +60,7 @@ class Report:
     refused: Phase | None = None
     notes: tuple[Note, ...] = ()
     commits: tuple[Commit, ...] = ()
+    start: Origin | None = None
 
 
 def apply(
@@ -79,7 +80,7 @@ def apply(
     start = origin(found, choices)
     stages = stages_of(found, start, phases)
     if not differences(found.snapshot, stages[-1].contents):
-        return Report(notes=found.notes)
+        return Report(notes=found.notes, start=start)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
     current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
     if options.commit:
@@ -90,13 +91,14 @@ def apply(
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
     if not proven or (refused and not options.partial):
-        return Report(baseline, tuple(proofs), (), refused, found.notes)
+        return Report(baseline, tuple(proofs), (), refused, found.notes, start=start)
     progress("landing")
     chain = commits.chain(found, current, proven, start.landed) if options.commit else None
     landed = _land(found, start, stages[len(proven) - 1], proven)
     if chain:
         commits.publish(found.root, chain, (change.path for change in landed))
-    return Report(baseline, tuple(proofs), landed, refused, found.notes, chain.commits if chain else ())
+    done = chain.commits if chain else ()
+    return Report(baseline, tuple(proofs), landed, refused, found.notes, done, start)
 
 
 def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:

@@ -17,7 +17,8 @@ from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
 from codemods.duplicates import Duplicate
 from codemods.index import ClassInfo, Index
-from codemods.meaning import ECHOED
+from codemods.known import Known
+from codemods.meaning import ECHOED, Place
 from codemods.mentions import FOREIGN, OLDER
 from codemods.modules import External, Modules
 from codemods.roles import Roles
@@ -49,6 +50,8 @@ class Project:
     sites: tuple[Site, ...]
     left: frozenset[str] = frozenset()
     """The root's methods that take nothing over, by choice."""
+    types: Mapping[Place, Known] = field(default_factory=dict)
+    """What mypy said of receivers, where it was asked."""
     by_path: Mapping[PurePosixPath, tuple[Site, ...]] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -79,7 +79,7 @@ def of_stages(found: Survey, start: Origin, stages: Sequence[Stage]) -> Review:
         made.append(PhaseReview(step.phase, tuple(map(waiting.beside, files))))
         earlier |= {edit for edits in stage.edits.values() for edit in edits}
     placed = tuple(PhaseReview(each.phase, tuple(map(waiting.above, each.files))) for each in made)
-    return Review(placed, class_tree(found), waiting.rest(Note), waiting.rest(Site))
+    return Review(placed, class_tree(found, start), waiting.rest(Note), waiting.rest(Site))
 
 
 def fresh(notes: Iterable[Note], asked: Iterable[Site]) -> tuple[Note, ...]:

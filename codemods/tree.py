@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.choice import Choices
 from codemods.phases import phases
 from codemods.project import Project
 from codemods.scopes import ClassRef
-from codemods.survey import Survey, origin
+from codemods.survey import Origin, Survey, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,12 @@ class TreeLine:
     after: str
 
 
-def class_tree(found: Survey, choices: Choices | None = None) -> tuple[TreeLine, ...]:
+def class_tree(found: Survey, start: Origin | None = None) -> tuple[TreeLine, ...]:
     """The hierarchy from the root down, a class of several parents under the first of them.
 
-    ``choices`` take the place of those that are landed.
+    ``start`` is the origin of ``found``, where it is known already.
     """
-    project = origin(found, choices).project
+    project = (start or origin(found)).project
     return tuple(_lines(project, project.root, 0))
 
 

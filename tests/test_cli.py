@@ -111,6 +111,7 @@ class Report:
     refused: Phase | None
     notes: tuple[Note, ...]
     commits: tuple[Commit, ...] = ()
+    start: object = None
 
 
 @dataclass
@@ -141,7 +142,7 @@ class Library:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
 
-    def class_tree(self, survey: Survey, choices: Choices | None = None) -> tuple[TreeLine, ...]:
+    def class_tree(self, survey: Survey, start: object = None) -> tuple[TreeLine, ...]:
         base = PurePosixPath("base.py")
         return (
             TreeLine(0, "Base", base, "class Base", "class Base(Generic[X])"),
@@ -272,7 +273,10 @@ except SystemExit as ended:
 
 # --- every command ------------------------------------------------------------------------------
 
-COMMANDS = ("sites", "diff", "apply", "check", "rollback", "status")
+COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "status")
+
+OF_A_TREE = tuple(command for command in COMMANDS if command != "explain")
+"""Those that need no place."""
 
 
 def test_commands_are_those_of_the_contract() -> None:
@@ -290,7 +294,7 @@ def test_help_has_an_example(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_common_options(command: str) -> None:
     common = {"path", "spec_file", "layout", "phases"}
-    repair = {"repair"} if command in ("sites", "diff", "apply") else set()
+    repair = {"repair"} if command in ("sites", "explain", "diff", "apply") else set()
 
     assert common | repair <= {option.name for option in app.commands[command].params}
 
@@ -329,7 +333,7 @@ def test_usage_error_is_one_line(library: Library, arguments: list[str], message
     assert message in shown.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", OF_A_TREE)
 def test_mistake_of_the_user_is_one_line(library: Library, run: Run, command: str) -> None:
     library.error = MigrationError("pkg/a.py:3: class Shop\nhas both")
 
@@ -357,7 +361,7 @@ def test_error_may_carry_its_status(library: Library, run: Run) -> None:
     assert run("rollback").exit_code == 1
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", OF_A_TREE)
 def test_interrupt(library: Library, run: Run, command: str) -> None:
     library.error = KeyboardInterrupt()
 
@@ -1090,7 +1094,7 @@ def test_file_content_is_escaped_in_every_view(library: Library, run: Run) -> No
     library.found = Status("\x07", "1.0", (), (odd,), (odd,), None, None)
     library.report = Report((), (Proof(library.plan[0], ()),), library.restored, None, library.plan[0].notes)
 
-    for command in COMMANDS:
+    for command in OF_A_TREE:
         shown = run(command)
         for text in (shown.stdout, shown.stderr):
             assert all(char.isprintable() or char == "\n" for char in text)

@@ -175,6 +175,9 @@ def test_project_that_is_refused(example: Example) -> None:
 
 # --- the README ---------------------------------------------------------------------------------
 
+EXPLAINED = re.compile(
+    r"(?<=^```text\n)\$ (?P<line>classmod explain [^\n]+)\n(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL
+)
 RUN = re.compile(r"(?<=^\$ make demo\n)(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^\t\$\(call show,([^,]+),(.+),(\d)\)", re.MULTILINE)
 LONGEST, HEAD, TAIL = 90, 22, 7  # lines of a step
@@ -183,10 +186,6 @@ LONGEST, HEAD, TAIL = 90, 22, 7  # lines of a step
 def demo(folder: Path) -> str:
     """What the commands of ``make demo`` print where the output is no terminal; long steps cut."""
     shutil.copytree(ROOT / "fixtures" / "cex_arbitrage" / "before", folder / ".demo" / "project")
-    classmod = folder / "classmod"
-    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.main import main; main()"
-    classmod.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", start])} "$@"\n')
-    classmod.chmod(0o755)
     steps = STEP.findall((ROOT / "Makefile").read_text("utf-8"))
     assert len(steps) == 5
     printed = []
@@ -196,7 +195,17 @@ def demo(folder: Path) -> str:
     return "".join(printed)
 
 
+def explained(line: str, folder: Path) -> str:
+    """What ``classmod explain`` prints of the project of ``make demo`` as it is found."""
+    shutil.copytree(ROOT / "fixtures" / "cex_arbitrage" / "before", folder, dirs_exist_ok=True)
+    return _printed(line, folder, 0)
+
+
 def _printed(line: str, folder: Path, status: int) -> str:
+    classmod = folder / "classmod"
+    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.main import main; main()"
+    classmod.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", start])} "$@"\n')
+    classmod.chmod(0o755)
     env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
     ended = subprocess.run(
         ["sh", "-c", line],
@@ -221,6 +230,22 @@ def test_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
 
     assert shown, "README.md shows no run of make demo"
     assert shown["run"] == demo(tmp_path)
+
+
+def test_readme_shows_what_explain_prints(tmp_path: Path) -> None:
+    shown = EXPLAINED.search(README.read_text("utf-8"))
+
+    assert shown, "README.md shows no run of classmod explain"
+    assert shown["run"] == explained(shown["line"], tmp_path)
+
+
+def test_readme_names_every_key_of_a_place() -> None:
+    reference = README.read_text("utf-8").partition("`--format json` has the same")[2].partition("\n\n")[0]
+    source = (ROOT / "cli" / "explained.py").read_text("utf-8").partition("def explanation_json")[2]
+    keys = re.findall(r'^        "(\w+)":', source.partition("\ndef ")[0], re.MULTILINE)
+
+    assert len(keys) > 10
+    assert {*keys} <= {*re.findall(r"`(\w+)`", reference)}
 
 
 def test_readme_names_every_key_of_a_spec() -> None:
@@ -258,4 +283,9 @@ if __name__ == "__main__":
     GUIDE.write_text(written(GUIDE.read_text("utf-8")), "utf-8")
     with TemporaryDirectory() as place:
         run = demo(Path(place))
-    README.write_text(RUN.sub(lambda _: run, README.read_text("utf-8"), count=1), "utf-8")
+    page = RUN.sub(lambda _: run, README.read_text("utf-8"), count=1)
+    if found := EXPLAINED.search(page):
+        with TemporaryDirectory() as place:
+            start, end = found.span("run")
+            page = f"{page[:start]}{explained(found['line'], Path(place))}{page[end:]}"
+    README.write_text(page, "utf-8")

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.help import PATH, statuses
+from cli.help import ARGUMENTS, statuses
 from cli.main import INTERRUPTED, READER_GONE, app
 from tests.console import ROOT
 
@@ -95,7 +95,7 @@ def _command(name: str, command: click.Command) -> str:
 
 
 def option_list() -> str:
-    lines = [f"- `PATH` - {PATH}\n"]
+    lines = [f"- `PATH` - {ARGUMENTS['path']}\n"]
     for (option, text), names in shared().items():
         if option == "--format":
             layouts = [f"{name}: {_formats(name)}" for name in names]

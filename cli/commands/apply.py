@@ -104,7 +104,8 @@ def apply(
         draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        terminal.show(report.report(done, migrate.class_tree(survey, choices), shlex.join(undo)))
+        tree = migrate.class_tree(survey, done.start)
+        terminal.show(report.report(done, tree, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     return FOUND if done.refused else CLEAN

@@ -1,0 +1,50 @@
+"""``classmod explain``: everything known of one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli import explained, terminal
+from cli.help import command
+from cli.options import common, confidence_option, repair_option
+from cli.running import CLEAN, survey_of
+
+
+@command()
+@click.argument("place", metavar="FILE:LINE[:COLUMN]")
+@common("text", "json")
+@repair_option
+@confidence_option
+def explain(
+    place: str,
+    path: Path,
+    spec_file: Path | None,
+    layout: str,
+    phases: tuple[str, ...],
+    repair: bool,
+    confidence: str,
+) -> int:
+    """Say everything known of one place: what becomes of it, why, in which phase and which hunk.
+
+    FILE is looked for below PATH, then in the working directory; what a tool has printed behind
+    FILE:LINE may stay there. COLUMN picks one of several names. Writes nothing.
+
+    \b
+    Example:
+      classmod explain src/exchange/base.py:12
+      classmod explain exchange/base.py:12:9 src
+      classmod explain --format json src/exchange/base.py:12 > place.json
+    """
+    from codemods.explanation import explain as explained_at
+    from codemods.pointed import pointed
+
+    at = pointed(path, place)
+    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    found = explained_at(survey, at, phases)
+    if layout == "json":
+        terminal.write(explained.explanation_json(found))
+    else:
+        terminal.show(explained.explanation(found))
+    return CLEAN

@@ -1,0 +1,292 @@
+"""What ``explain`` says: the line with its sites underlined, then each of them from receiver to hunk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+
+from cli.terminal import Line, visible
+from codemods.data import Decision, Phase, Site
+
+if TYPE_CHECKING:
+    from codemods.explanation import Done, Explanation, Header, SiteFacts
+    from codemods.family import Ancestor, Family
+    from codemods.subject import Subject
+    from codemods.touches import Touch
+
+_STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
+_INDENT = 14
+_SHOWN, _LINES = 160, 6  # code points of a line, lines of what is new
+
+
+def explanation(found: Explanation) -> Iterator[Line]:
+    """The place, then what is known of it, then why there may be less."""
+    yield Line(f"{found.pointed.path}:{found.pointed.line}", "bold")
+    yield from _source(found)
+    told: set[tuple[str, PurePosixPath]] = set()
+    for site in found.sites:
+        yield Line()
+        yield from _site(site, told)
+    for header in found.headers:
+        yield Line()
+        yield from _header(header)
+    yield from _each("becomes", found.touches, _touch)
+    yield from _each("landed", found.done, _done)
+    for note in found.notes:
+        yield from _field("note", note.text, style="yellow")
+    if found.landing:
+        yield from _field("landed", found.landing)
+    if found.scope:
+        yield from _field("left alone", found.scope, style="yellow")
+    elif found.nothing:
+        yield from _field("nothing", "the migration has nothing to do with this line", *_near(found))
+    if found.refusal:
+        yield from _field("no plan", found.refusal, style="red")
+
+
+def _near(found: Explanation) -> Iterator[str]:
+    site = found.nearest
+    yield (
+        f"the nearest old name in this file: {site.name} in line {site.line}, {site.decision}"
+        if site
+        else "no old name is in this file"
+    )
+    if found.elsewhere:
+        yield f"other lines of it change in {_phases(found.elsewhere)}"
+
+
+def _phases(found: Iterable[Phase]) -> str:
+    return ", ".join(f"phase {phase.number} {phase.name}" for phase in found)
+
+
+def _source(found: Explanation) -> Iterator[Line]:
+    """The line, or each line of its statement that has a site, with a caret under every name."""
+    width = len(str(max(number for number, _ in found.rows)))
+    for number, text in found.rows:
+        marks = [facts.site for facts in found.sites if facts.site.line == number]
+        first = min((site.column for site in marks), default=1)
+        start = max(0, first - _SHOWN // 2) if len(text) > _SHOWN else 0
+        shown = text[start : start + _SHOWN]
+        yield Line(f"  {number:>{width}} | {shown}")
+        if marks:
+            yield Line(f"  {'':>{width}} | {_carets(shown, start, marks)}", "bold cyan")
+
+
+def _carets(shown: str, start: int, marks: Iterable[Site]) -> str:
+    """Carets below names, as wide as the text above them comes out; a tab stays one."""
+    covered = {start + n for site in marks for n in range(site.column - 1, site.column - 1 + len(site.name))}
+    over = ((visible(char), "^" if start + place in covered else " ") for place, char in enumerate(shown))
+    return "".join(
+        char if char == "\t" and mark == " " else mark * cell_len(char) for char, mark in over
+    ).rstrip()
+
+
+def _field(label: str, *texts: str, style: str = "") -> Iterator[Line]:
+    for number, text in enumerate(texts):
+        yield Line(f"  {'' if number else label:<{_INDENT - 2}}{text}", style)
+
+
+def _each(label: str, found: Iterable[Any], texts: Any) -> Iterator[Line]:
+    for each in found:
+        yield from _field(label, *texts(each))
+
+
+# --- a site ---------------------------------------------------------------------------------------
+
+
+def _site(facts: SiteFacts, told: set[tuple[str, PurePosixPath]]) -> Iterator[Line]:
+    site = facts.site
+    becomes = f" -> {site.new}" if site.new and site.decision is not Decision.DELETE else ""
+    place = f"{site.line}:{site.column}"
+    yield Line(f"{place}  {site.name}{becomes}  ({site.kind})", "bold")
+    yield from _field(str(site.decision), f"{site.confidence}: {site.reason}", style=_STYLES[site.decision])
+    yield from _field("receiver", *_about(facts.about))
+    for each in facts.families:
+        known = each.name, each.chain[0].path
+        yield from _field("class", *(_again(each) if known in told else _family(each)))
+        told.add(known)
+    yield from _field("rule", f"{facts.rule.title}: {facts.rule.sentence}", facts.rule.link)
+    if facts.phase:
+        yield from _field("phase", f"{facts.phase.number} {facts.phase.name}: {facts.phase.sentence}")
+    for touch in facts.touches:
+        yield from _field("hunk", *_touch(touch, facts.site.reason))
+    if facts.meanwhile:
+        yield from _field("meanwhile", facts.meanwhile)
+    yield from _field("to settle" if site.decision is Decision.ASK else "to change", *facts.remedies)
+
+
+def _about(about: Subject) -> Iterator[str]:
+    known = about.known
+    if about.text or known:
+        said = f"{known.reason}{' (mypy)' if about.asked else ''}" if known else "its class is not known"
+        yield f"{about.text}: {said}" if about.text else said
+    for origin in about.origins:
+        yield f"{origin.path}:{origin.line}: {origin.text}"
+
+
+def _family(found: Family) -> Iterator[str]:
+    part = found.part or "not in the hierarchy"
+    if found.phase:
+        side = f"{found.side} side" if found.side else "above the sides"
+        part = f"{part}, {side}, {_phases([found.phase])}"
+    yield f"{found.name}: {part}"
+    width = max(len(each.name) for each in found.chain)
+    for each in found.chain:
+        yield f"  {each.name:<{width}}  {_ancestor(each)}"
+    if found.outside:
+        yield f"  from outside: {', '.join(found.outside)}"
+    if found.carriers:
+        yield f"  inherited by {', '.join(found.carriers)}"
+    if found.serves:
+        yield f"  also serves, outside the hierarchy: {', '.join(found.serves)}"
+
+
+def _again(found: Family) -> Iterator[str]:
+    """A class that was told of beside another name: only what has this one."""
+    yield f"{found.name}: as above"
+    yield from (f"  {each.name}  {_ancestor(each)}" for each in found.chain if each.holds)
+
+
+def _ancestor(each: Ancestor) -> str:
+    held = f": {', '.join(each.holds)}" if each.holds else ""
+    return f"{each.path}:{each.line}  {each.part or 'plays no part'}{held}"
+
+
+# --- a line ---------------------------------------------------------------------------------------
+
+
+def _header(header: Header) -> Iterator[Line]:
+    yield from _field("class", *_family(header.family))
+    if header.after and header.after != header.before:
+        yield from _field("header", header.before, f"-> {header.after}")
+    yield from _field("arguments", *header.family.arguments)
+    if header.rule:
+        yield from _field("rule", f"{header.rule.title}: {header.rule.sentence}", header.rule.link)
+
+
+def _touch(touch: Touch, but: str = "") -> Iterator[str]:
+    hunk, phase = touch.hunk, touch.phase
+    did = {
+        "changes": f"line {touch.line} afterwards",
+        "removes": "the line goes",
+        "above": "added above this line",
+        "below": "added below this line",
+    }[touch.how]
+    yield f"phase {phase.number} {phase.name}, hunk {hunk.number} of the file, {hunk.header}: {did}"
+    yield from (f"+ {text}" for text in touch.after[:_LINES])
+    if len(touch.after) > _LINES:
+        yield f"  and {len(touch.after) - _LINES} more"
+    yield from dict.fromkeys(f"because {reason.text}" for reason in touch.reasons if reason.text != but)
+
+
+def _done(done: Done) -> Iterator[str]:
+    if done.line is None:
+        said = "the file was created"
+    elif "\n" in done.old + done.new:
+        said = f"line {done.line} before: {'changed' if done.old else 'added'}"
+    else:
+        did = f"{done.old} became {done.new}" if done.old else f"{done.new} was added"
+        said = f"line {done.line} before: {did}"
+    yield f"phase {done.phase.number} {done.phase.name}, {said}"
+    yield from dict.fromkeys(f"because {reason}" for reason in done.reasons)
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def explanation_json(found: Explanation) -> str:
+    """The same for programs: what is not known is null, what there is none of an empty list."""
+    at = found.pointed
+    answer = {
+        "path": str(at.path),
+        "line": at.line,
+        "column": at.column,
+        "text": dict(found.rows)[at.line],
+        "sites": [_site_json(facts) for facts in found.sites],
+        "classes": [_header_json(header) for header in found.headers],
+        "hunks": [_touch_json(touch) for touch in found.touches],
+        "landed": [
+            {
+                "phase": done.phase.number,
+                "line": done.line,
+                "old": done.old,
+                "new": done.new,
+                "reasons": done.reasons,
+            }
+            for done in found.done
+        ],
+        "notes": [note.text for note in found.notes],
+        "nearest": found.nearest and _place_json(found.nearest),
+        "elsewhere": [phase.number for phase in found.elsewhere],
+        "left_alone": found.scope or None,
+        "record": found.landing or None,
+        "refused": found.refusal or None,
+    }
+    return json.dumps(answer, indent=2)
+
+
+def _place_json(site: Site) -> dict[str, Any]:
+    fields = ("line", "column", "name", "kind", "decision", "new", "confidence", "reason")
+    return {"path": str(site.path)} | {name: getattr(site, name) for name in fields}
+
+
+def _site_json(facts: SiteFacts) -> dict[str, Any]:
+    about, phase = facts.about, facts.phase
+    receiver = {
+        "text": about.text or None,
+        "known": about.known and about.known.reason,
+        "mypy": about.asked,
+        "places": [{"path": str(o.path), "line": o.line, "text": o.text} for o in about.origins],
+    }
+    return {
+        **_place_json(facts.site),
+        "receiver": receiver,
+        "classes": [_family_json(each) for each in facts.families],
+        "rule": {"title": facts.rule.title, "sentence": facts.rule.sentence, "link": facts.rule.link},
+        "phase": phase and {"number": phase.number, "name": phase.name, "sentence": phase.sentence},
+        "hunks": [_touch_json(touch) for touch in facts.touches],
+        "meanwhile": facts.meanwhile or None,
+        "remedies": facts.remedies,
+    }
+
+
+def _family_json(found: Family) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "part": found.part or None,
+        "side": found.side,
+        "phase": found.phase and found.phase.number,
+        "chain": [
+            {"name": a.name, "path": str(a.path), "line": a.line, "part": a.part or None, "holds": a.holds}
+            for a in found.chain
+        ],
+        "outside": found.outside,
+        "serves": found.serves,
+        "carriers": found.carriers,
+    }
+
+
+def _header_json(header: Header) -> dict[str, Any]:
+    return {
+        **_family_json(header.family),
+        "before": header.before or None,
+        "after": header.after or None,
+        "arguments": header.family.arguments,
+        "rule": header.rule and header.rule.link,
+    }
+
+
+def _touch_json(touch: Touch) -> dict[str, Any]:
+    return {
+        "phase": touch.phase.number,
+        "number": touch.hunk.number,
+        "header": touch.hunk.header,
+        "how": touch.how,
+        "line": touch.line,
+        "after": touch.after,
+        "reasons": list(dict.fromkeys(reason.text for reason in touch.reasons)),
+    }
