@@ -177,7 +177,7 @@ def test_project_that_is_refused(example: Example) -> None:
 
 RUN = re.compile(r"(?<=^\$ make demo\n)(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^\t\$\(call show,([^,]+),(.+),(\d)\)", re.MULTILINE)
-LONGEST, HEAD, TAIL = 90, 22, 7  # lines of a step
+LONGEST, HEAD, TAIL = 90, 52, 16  # lines of a step
 
 
 def demo(folder: Path) -> str:
@@ -197,7 +197,8 @@ def demo(folder: Path) -> str:
 
 
 def _printed(line: str, folder: Path, status: int) -> str:
-    env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
+    env = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    env |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
     ended = subprocess.run(
         ["sh", "-c", line],
         cwd=folder,
