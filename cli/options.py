@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from cli import terminal
+
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
 GATES = (
@@ -46,6 +48,10 @@ def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     return [gate for gate in GATES if gate.startswith(typed)]
 
 
+def _wish(context: click.Context, _: click.Parameter, said: str) -> None:
+    context.meta[terminal.WISH] = said
+
+
 def common(*formats: str) -> Callable[[_Command], _Command]:
     """The argument and the options of every command; the first format is the default."""
     directory = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -66,6 +72,15 @@ def common(*formats: str) -> Callable[[_Command], _Command]:
             default=formats[0],
             show_default=True,
             help="What the output is for: people or programs.",
+        ),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            expose_value=False,
+            callback=_wish,
+            help="Colours; auto: on a terminal, unless NO_COLOR is set, or where FORCE_COLOR is.",
         ),
         click.option(
             "--phase",
@@ -96,6 +111,12 @@ path_option = click.option(
     multiple=True,
     help="Only this file or directory, relative to PATH and with /; in a quoted pattern * and ? stay within "
     "a name, ** goes through directories; may be repeated.",
+)
+
+pager_option = click.option(
+    "--pager/--no-pager",
+    default=True,
+    help="What is longer than the window goes through $CLASSMOD_PAGER, $PAGER or less. Default: it does.",
 )
 
 confidence_option = click.option(

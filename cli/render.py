@@ -9,8 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.terminal import Line
 from codemods.data import Change, Decision, Note, Site
@@ -77,46 +76,7 @@ def _fresh(notes: Iterable[Note], told: Iterable[Site]) -> list[Note]:
     return [n for n in dict.fromkeys(notes) if (n.path, n.line, n.text.partition(":")[0]) not in asked]
 
 
-# --- diff ---------------------------------------------------------------------------------------
-
-
-def diff(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) -> Iterator[Line]:
-    """Phase by phase: its sentence, the reasons and the diff of each file; then notes and a summary."""
-    waiting = {path: list(group) for path, group in groupby(asked, key=lambda site: site.path)}
-    summary = []
-    for step in steps:
-        yield Line(f"==== phase {step.phase.number} {step.phase.name}: {step.phase.sentence}", "bold reverse")
-        yield Line()
-        whole: Counter[str] = Counter()
-        for change in step.changes:
-            body = change.diff()
-            whole += size(body)
-            yield Line(f"{change.path}  {shown(size(body))}", "bold")
-            yield from _reasons(change)
-            yield from _asked(waiting.pop(change.path, ()))
-            yield from _body(body)
-            yield Line()
-        summary.append(Line(f"{titled(step, steps)}  {shown(whole)}"))
-    for path, group in waiting.items():
-        yield Line(str(path), "bold")
-        yield from _asked(group)
-    yield from noted([*notes, *(note for step in steps for note in step.notes)], asked)
-    yield from summary
-    if asked:
-        yield Line(f"{counted(len(asked), 'place')} to decide by hand", "yellow")
-    if not any(step.changes for step in steps):
-        yield Line("Nothing to change.")
-
-
-def patch(steps: Sequence[Step]) -> str:
-    """All phases as one patch for ``git apply``; encoded with ``surrogateescape`` it has the files' bytes."""
-    first: dict[PurePosixPath, bytes | None] = {}
-    last: dict[PurePosixPath, bytes | None] = {}
-    for step in steps:
-        for change in step.changes:
-            first.setdefault(change.path, change.before)
-            last[change.path] = change.after
-    return "".join(Change(path, first[path], last[path]).diff() for path in sorted(first))
+# --- changes ------------------------------------------------------------------------------------
 
 
 def titled(step: Step, steps: Iterable[Step]) -> str:
@@ -142,23 +102,6 @@ def state(change: Change) -> str:
     return "created" if change.before is None else "deleted" if change.after is None else "changed"
 
 
-def _reasons(change: Change) -> Iterator[Line]:
-    # Each once: one reason may have come as several edits.
-    for reason in dict.fromkeys(reason for edit in change.edits for reason in edit.reasons):
-        yield Line(f"  - {reason}", "dim")
-
-
-def _asked(found: Iterable[Site]) -> Iterator[Line]:
-    for site in found:
-        yield Line(f"  ask  {site.line}:{site.column}  {site.name}: {site.reason}", "yellow")
-
-
-def _body(body: str) -> Iterator[Line]:
-    styles = {"+": "green", "-": "red", "@": "cyan"}
-    for line in body.split("\n")[:-1]:
-        yield Line(line, styles.get(line[:1], ""))
-
-
 # --- JSON ---------------------------------------------------------------------------------------
 
 
@@ -167,32 +110,3 @@ def sites_json(found: Sequence[Site]) -> str:
     fields = ("line", "column", "name", "kind", "decision", "new", "confidence", "reason")
     rows = [{"path": str(s.path)} | {name: getattr(s, name) for name in fields} for s in found]
     return json.dumps({"sites": rows}, indent=2)
-
-
-def diff_json(steps: Sequence[Step], asked: Sequence[Site], notes: Sequence[Note]) -> str:
-    """Phases with changes, edits and notes; then the notes of the run, with what has to be asked."""
-    phases = [
-        {
-            "number": step.phase.number,
-            "name": step.phase.name,
-            "sentence": step.phase.sentence,
-            "changes": [_change_json(change) for change in step.changes],
-            "notes": [_note_json(note) for note in _fresh(step.notes, asked)],
-        }
-        for step in steps
-    ]
-    asks = [Note(site.path, site.line, f"{site.name}: {site.reason}") for site in asked]
-    whole = [_note_json(note) for note in (*_fresh(notes, asked), *asks)]
-    return json.dumps({"phases": phases, "notes": whole}, indent=2)
-
-
-def _change_json(change: Change) -> dict[str, Any]:
-    edits = [
-        {"start": e.start, "end": e.end, "replacement": e.replacement, "phase": e.phase, "reasons": e.reasons}
-        for e in change.edits
-    ]
-    return {"path": str(change.path), "status": state(change), "edits": edits, "diff": change.diff()}
-
-
-def _note_json(note: Note) -> dict[str, Any]:
-    return {"path": str(note.path), "line": note.line, "text": note.text}

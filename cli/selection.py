@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from codemods.data import Decision, MigrationError, Site, Spec
 
 if TYPE_CHECKING:
+    from codemods.hunks import Hunk
+    from codemods.review import FileReview, PhaseReview, Review
     from codemods.survey import Survey
+
+    _Part = TypeVar("_Part", Review, FileReview, Hunk)
 
 _WILD = {"**/": "(?:.+/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
@@ -40,14 +45,34 @@ def under(survey: Survey, found: Iterable[_P], places: tuple[str, ...]) -> list[
     """
     if not places:
         return list(found)
+    found = list(found)  # a file that is created is in no snapshot
     patterns = {place: _pattern(place) for place in places}
+    known = {*survey.snapshot, *(each.path for each in found)}
     inside: set[PurePosixPath] = set()
     for place, pattern in patterns.items():
-        here = {path for path in survey.snapshot if pattern.match(str(path))}
+        here = {path for path in known if pattern.match(str(path))}
         if not here:
             raise MigrationError(f"--path {place}: no Python or Markdown file is there in {survey.root}")
         inside |= here
     return [each for each in found if each.path in inside]
+
+
+def of_review(survey: Survey, found: Review, phases: tuple[str, ...], places: tuple[str, ...]) -> Review:
+    """What a dry run says of these places, and asks in these phases. Raises MigrationError as ``under``."""
+    files = [file for phase in found.phases for file in phase.files]
+    every: list[_Placed] = [*files, *found.notes, *found.asked]
+    inside = {each.path for each in under(survey, every, places)}
+    numbers = {phase.phase.number for phase in found.phases}
+
+    def told(part: _Part) -> _Part:
+        asked = tuple(s for s in part.asked if s.path in inside and (not phases or s.phase in numbers))
+        return replace(part, asked=asked, notes=tuple(note for note in part.notes if note.path in inside))
+
+    def chosen(phase: PhaseReview) -> PhaseReview:
+        here = (told(file) for file in phase.files if file.path in inside)
+        return replace(phase, files=tuple(replace(f, hunks=tuple(map(told, f.hunks))) for f in here))
+
+    return replace(told(found), phases=tuple(map(chosen, found.phases)))
 
 
 def _pattern(place: str) -> re.Pattern[str]:

@@ -1,69 +1,68 @@
 """The one door to the terminal: lines with a style, and nothing raw.
 
-What comes from files is escaped here, so that nothing in a project can move the cursor, change colours or
-turn text around.
+What comes from files is escaped on the way (``rows``), so that nothing in a project can move the cursor,
+change colours or turn text around.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 import click
+
+from cli import colours, rows
+from cli.rows import Line, Part, visible
+
+__all__ = ["Line", "Part", "Unwritable", "show", "styled", "visible", "width", "write"]
+
+WISH = "classmod.color"
+"""Where the context of a command keeps what --color says."""
 
 
 class Unwritable(Exception):
     """The output goes nowhere: a reader that is gone, a disk that is full."""
 
 
-class Line(NamedTuple):
-    """A line of a view.
-
-    ``style`` is rich's and is dropped where the output is plain. ``aside`` ends the line where there is room
-    for it, the blanks it may end with included.
-    """
-
-    text: str = ""
-    style: str = ""
-    aside: str = ""
-
-
-def show(lines: Iterable[Line], *, err: bool = False) -> None:
+def show(lines: Iterable[Line], *, err: bool = False, page: bool = False) -> None:
     """Write lines to stdout or stderr: styled on a terminal, plain elsewhere and with NO_COLOR.
 
-    Raises Unwritable.
+    With ``page``, what is longer than the window goes through the user's pager. Raises Unwritable.
     """
     stream = sys.stderr if err else sys.stdout
     if stream is None:  # the shell has closed it
         return
-    styled = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    put = (_styled if styled else _plain)(stream)
-    width = shutil.get_terminal_size().columns
-    for line in lines:
-        fits = len(line.text) + len(line.aside) <= width
-        text = visible(f"{line.text}{line.aside.rstrip()}" if fits else line.text)
-        text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+    window = shutil.get_terminal_size()
+    ansi = styled(err=err)
+    draw = (rows.coloured if ansi else rows.plain)(stream.encoding, window.columns)
+    drawn: Iterable[str] = (row for line in lines for row in draw(line))
+    if page and not err and stream.isatty():
+        drawn = list(drawn)
+        if len(drawn) >= window.lines and _paged(drawn, stream):
+            return
+    for row in drawn:
         try:
-            put(text, line.style)
+            click.echo(row, file=stream, color=ansi)
         except OSError as error:
             raise _unwritable(stream, error) from error
 
 
-def _plain(stream: TextIO) -> Callable[[str, str], None]:
-    return lambda text, _: click.echo(text, file=stream)
+def width() -> int:
+    """How many columns the window has; 80 where there is none."""
+    return shutil.get_terminal_size().columns
 
 
-def _styled(stream: TextIO) -> Callable[[str, str], None]:
-    # Help, completion and what is piped do not wait for the import.
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(file=stream, force_terminal=True)
-    return lambda text, style: console.print(Text(text, style), soft_wrap=True)
+def styled(*, err: bool = False) -> bool:
+    """Whether what is written there has colours."""
+    stream = sys.stderr if err else sys.stdout
+    context = click.get_current_context(silent=True)
+    wish = context.meta.get(WISH, "auto") if context else "auto"
+    return stream is not None and colours.wanted(stream.isatty(), wish)
 
 
 def ask(prompt: str) -> str:
@@ -90,20 +89,25 @@ def write(data: str | bytes) -> None:
         raise _unwritable(sys.stdout, error) from error
 
 
+def _paged(drawn: Iterable[str], stream: TextIO) -> bool:
+    """Whether a pager took it all; none does where none is wanted or it cannot be started."""
+    from codemods import process
+
+    wish = next((os.environ[name] for name in ("CLASSMOD_PAGER", "PAGER") if name in os.environ), "less")
+    try:
+        command = shlex.split(wish)
+    except ValueError:
+        return False
+    if command in ([], ["cat"]):
+        return False
+    data = "".join(f"{row}\n" for row in drawn).encode(stream.encoding, "backslashreplace")
+    # As git has it: no pager for what fits, colours, and the text stays when it ends.
+    env = {"LESS": "FRX", "LV": "-c", **os.environ}
+    stream.flush()
+    return process.feed(command, data, env=env)
+
+
 def _unwritable(stream: TextIO, error: OSError) -> Unwritable:
     with Path(os.devnull).open("wb") as nowhere:  # for what the stream still holds, and writes on exit
         os.dup2(nowhere.fileno(), stream.fileno())
     return Unwritable(error.strerror)
-
-
-def visible(text: str) -> str:
-    r"""``text`` with everything that does not print as itself escaped: controls, bidi marks, lost bytes."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def _visible(char: str) -> str:
-    if char.isprintable() or char == "\t":
-        return char
-    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as surrogateescape carries it
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")

@@ -25,19 +25,22 @@ def unified(path: PurePosixPath, before: bytes | None, after: bytes | None) -> s
     def text(data: bytes | None) -> list[str]:
         return [line.decode("utf-8", "surrogateescape") for line in split_lines(data or b"")]
 
-    head = f"diff --git {quoted(path, 'a/')} {quoted(path, 'b/')}\n"
+    git, old, new = headers(path, before, after)
+    body = difflib.unified_diff(text(before), text(after), old, new, n=3)
+    return "".join((*git, *_ended(body)))
+
+
+def headers(
+    path: PurePosixPath, before: bytes | None, after: bytes | None
+) -> tuple[tuple[str, ...], str, str]:
+    """What is above the first hunk: git's lines with their ends, and what is after ``---`` and ``+++``."""
+    git = [f"diff --git {quoted(path, 'a/')} {quoted(path, 'b/')}\n"]
     if before is None:
-        head += "new file mode 100644\n"
+        git.append("new file mode 100644\n")
     elif after is None:
-        head += "deleted file mode 100644\n"
-    body = difflib.unified_diff(
-        text(before),
-        text(after),
-        "/dev/null" if before is None else _header(path, "a/"),
-        "/dev/null" if after is None else _header(path, "b/"),
-        n=3,
-    )
-    return head + "".join(_ended(body))
+        git.append("deleted file mode 100644\n")
+    old = "/dev/null" if before is None else _header(path, "a/")
+    return tuple(git), old, "/dev/null" if after is None else _header(path, "b/")
 
 
 def _header(path: PurePosixPath, prefix: str) -> str:

@@ -1,7 +1,8 @@
 """The one place that starts processes.
 
 Every command gets a session of its own, so that nothing it started outlives it: not at the time limit,
-not at Ctrl-C, and not as a daemon left behind by a command that ended well.
+not at Ctrl-C, and not as a daemon left behind by a command that ended well. A pager alone stays in ours:
+it needs the terminal.
 """
 
 from __future__ import annotations
@@ -105,6 +106,24 @@ def timed(
         raise MigrationError(f"{command[0]}: cannot be started: {found}")
     status, seconds, peak = found
     return replace(finished, status=status, seconds=seconds, peak=peak)
+
+
+def feed(command: Sequence[str], data: bytes, *, env: Mapping[str, str]) -> bool:
+    """Let a program that talks to the user, such as a pager, read ``data``; False if it cannot be started.
+
+    It shares our terminal and our process group, has all the time in the world, and may end before it has
+    read everything. Ctrl-C is its own affair until it has.
+    """
+    try:
+        process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE)
+    except (OSError, ValueError):
+        return False
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.communicate(data)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return True
 
 
 def children_seconds() -> float:

@@ -39,9 +39,12 @@ from codemods.data import (
     Spec,
     Verdict,
 )
+from codemods.hunks import hunks
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
+from codemods.review import FileReview, PhaseReview, Review, fresh
 from codemods.status import PhaseStatus, Status
+from codemods.tree import TreeLine
 from tests.helpers import contents, lay
 
 # --- a stub of codemods.migrate -----------------------------------------------------------------
@@ -60,15 +63,6 @@ class Survey:
     sites: tuple[Site, ...]
     notes: tuple[Note, ...]
     failures: tuple[Failure, ...]
-
-
-@dataclass(frozen=True)
-class TreeLine:
-    depth: int
-    name: str
-    path: PurePosixPath
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -149,13 +143,33 @@ class Library:
             TreeLine(1, "Leaf", PurePosixPath("leaf.py"), "class Leaf(Base)", "class Leaf(Base[Thing])"),
         )
 
-    def steps(self, survey: Survey, phases: tuple[str, ...] = ()) -> tuple[Step, ...]:
+    def review(self, survey: Survey, phases: tuple[str, ...] = ()) -> Review:
+        """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
         for name in phases:
             if name not in known:
                 raise MigrationError(f"there is no phase {name}")
         chosen = set(phases) or known
-        return tuple(s for s in self.plan if chosen & {str(s.phase.number), s.phase.name})
+        asked = [site for site in survey.sites if site.decision is Decision.ASK]
+        notes, told = fresh(survey.notes, asked), set[PurePosixPath]()
+        made = []
+        for step in (s for s in self.plan if chosen & {str(s.phase.number), s.phase.name}):
+            files = []
+            for each in step.changes:
+                mine = each.path not in told
+                told.add(each.path)
+                files.append(
+                    FileReview(
+                        each,
+                        hunks(each, step.phase.number, (), ()),
+                        tuple(n for n in notes if mine and n.path == each.path),
+                        tuple(site for site in asked if mine and site.path == each.path),
+                    )
+                )
+            made.append(PhaseReview(step.phase, tuple(files)))
+        rest = tuple(site for site in asked if site.path not in told)
+        tree = self.class_tree(survey)
+        return Review(tuple(made), tree, tuple(n for n in notes if n.path not in told), rest)
 
     def apply(
         self,
@@ -190,7 +204,8 @@ PATH = PurePosixPath("pkg/a.py")
 LIBRARY = {
     "survey": ("survey",),
     "leftovers": ("leftovers",),
-    "migrate": ("class_tree", "steps", "apply", "rollback", "status"),
+    "migrate": ("class_tree", "apply", "rollback", "status"),
+    "review": ("review",),
 }
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
@@ -236,7 +251,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
 def run(library: Library, tmp_path: Path) -> Callable[..., Result]:
     def call(command: str, *options: str, env: dict[str, str] | None = None) -> Result:
         # Bugs stay tracebacks: only what the command line means to catch becomes a status.
-        return CliRunner().invoke(app, [command, *options, str(tmp_path)], env=env, catch_exceptions=False)
+        said = {"FORCE_COLOR": None, **(env or {})}
+        return CliRunner().invoke(app, [command, *options, str(tmp_path)], env=said, catch_exceptions=False)
 
     return call
 
@@ -247,7 +263,7 @@ Run = Callable[..., Result]
 def test_stub_has_the_shape_of_the_library() -> None:
     import codemods.migrate as real
 
-    for kind in (Asked, Survey, TreeLine, Step, Proof, Options, Report):
+    for kind in (Asked, Survey, Step, Proof, Options, Report):
         found = getattr(real, kind.__name__)
         assert {each.name for each in fields(kind)} <= {each.name for each in fields(found)} | set(dir(found))
     for module, names in LIBRARY.items():
@@ -476,24 +492,30 @@ def test_sites_of_a_phase_that_is_not_there(run: Run) -> None:
 # --- diff ---------------------------------------------------------------------------------------
 
 
-def test_diff_text(library: Library, run: Run) -> None:
+def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
     library.plan = steps(
-        [change(b"a\n", b"b\n", PATH, "a is b", "a is b", "told once")],
+        [change(b"a\n", b"b\n")],
         [change(None, b"n\n", PurePosixPath("pkg/n.py"))],
-        notes=(Note(PATH, 5, "odd"),),
     )
+    library.notes = (Note(PATH, 5, "odd"),)
     library.sites = (site(Decision.ASK), site(Decision.ASK, path=PurePosixPath("z.py")))
 
     shown = run("diff")
 
     assert shown.exit_code == 1
     assert shown.stdout.splitlines() == [
+        "==== the classes, before and after",
+        "",
+        "-Base",
+        "+Base(Generic[X])     base.py",
+        "-  Leaf(Base)",
+        "+  Leaf(Base[Thing])  leaf.py",
+        "",
         "==== phase 1 base: The base holds the tills.",
         "",
         "pkg/a.py  +1 -1",
-        "  - a is b",
-        "  - told once",
-        "  ask  3:9  _old: self of Shop",
+        "# ask 3:9  _old: self of Shop",
+        "# note 5: odd",
         "diff --git a/pkg/a.py b/pkg/a.py",
         "--- a/pkg/a.py",
         "+++ b/pkg/a.py",
@@ -503,7 +525,7 @@ def test_diff_text(library: Library, run: Run) -> None:
         "",
         "==== phase 2 inner: Inner shops use them.",
         "",
-        "pkg/n.py  +1 -0",
+        "pkg/n.py  +1 -0  created",
         "diff --git a/pkg/n.py b/pkg/n.py",
         "new file mode 100644",
         "--- /dev/null",
@@ -511,12 +533,18 @@ def test_diff_text(library: Library, run: Run) -> None:
         "@@ -0,0 +1 @@",
         "+n",
         "",
-        "z.py",
-        "  ask  3:9  _old: self of Shop",
-        "  note  pkg/a.py:5: odd",
-        "phase 1 base     1 file  +1 -1",
-        "phase 2 inner    1 file  +1 -0",
-        "2 places to decide by hand",
+        "z.py  unchanged",
+        "# ask 3:9  _old: self of Shop",
+        "",
+        "phase 1 base      1 file      1 hunk  +1 -1",
+        "phase 2 inner     1 file      1 hunk  +1 -0",
+        "all              2 files     2 hunks  +2 -1",
+        "",
+        "2 places to decide by hand, left alone by apply:",
+        "  pkg/a.py:3:9: _old: self of Shop",
+        "  z.py:3:9: _old: self of Shop",
+        "1 note above, marked with # note: worth a look",
+        f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]
 
 
@@ -534,6 +562,83 @@ def test_diff_without_changes(library: Library, run: Run) -> None:
     assert shown.exit_code == 0
     assert shown.stdout.endswith("Nothing to change.\n")
     assert run("diff", "--format", "patch").stdout_bytes == b""
+
+
+def test_diff_stat(library: Library, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    library.plan = steps(
+        [change(b"a\n" * 40, b"b\n" * 60), change(None, b"n\n", PurePosixPath(f"pkg/{'long' * 8}.py"))],
+        [change(b"b\n", b"c\n")],
+    )
+
+    shown = run("diff", "--stat")
+
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines()[:6] == [
+        "phase 1 base",
+        " pkg/a.py             | 100 ++++++----",
+        " ...nglonglonglong.py |   1 +",
+        "phase 2 inner",
+        " pkg/a.py             |   2 +-",
+        "",
+    ]
+    assert "@@" not in shown.stdout
+    assert "classmod apply" in shown.stdout.splitlines()[-1]
+
+
+def test_diff_stat_is_text_only(run: Run) -> None:
+    shown = run("diff", "--stat", "--format", "json")
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "--stat goes with --format text, not json" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "command"),
+    [
+        ((), ""),
+        (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
+        (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
+        (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
+    ],
+)
+def test_diff_ends_with_the_command_that_does_it(
+    library: Library, run: Run, tmp_path: Path, options: tuple[str, ...], command: str
+) -> None:
+    library.plan = steps([change(b"a\n", b"b\n")], [])
+
+    assert run("diff", *options).stdout.splitlines()[-1] == (
+        f"Next, prove each phase in a copy and land it: classmod apply {command}{tmp_path}"
+    )
+
+
+def test_diff_of_some_paths(library: Library, run: Run) -> None:
+    inner = PurePosixPath("pkg/inner/n.py")
+    library.plan = steps([change(b"a\n", b"b\n"), change(None, b"n\n", inner)], [change(b"b\n", b"c\n")])
+    library.sites = (site(Decision.ASK), site(Decision.ASK, path=inner, name="_inner"))
+
+    shown = run("diff", "--path", "pkg/inner")
+    answer = json.loads(run("diff", "--path", "pkg/inner", "--format", "json").stdout)
+
+    assert shown.exit_code == 1
+    assert "pkg/a.py" not in shown.stdout
+    assert "phase 2" not in shown.stdout
+    assert "1 place to decide" in shown.stdout
+    assert [[c["path"] for c in phase["changes"]] for phase in answer["phases"]] == [[str(inner)], []]
+    assert [note["text"] for note in answer["notes"]] == ["_inner: self of Shop"]
+    patch = run("diff", "--path", "pkg/inner", "--format", "patch").stdout
+    assert [line for line in patch.splitlines() if line.startswith("diff")] == [
+        "diff --git a/pkg/inner/n.py b/pkg/inner/n.py"
+    ]
+
+
+def test_diff_of_a_path_that_is_not_there(library: Library, run: Run) -> None:
+    library.plan = steps([change(b"a\n", b"b\n")])
+
+    shown = run("diff", "--path", "nowhere")
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "--path nowhere" in shown.stderr
 
 
 def test_patch_is_the_sum_of_the_phases_byte_for_byte(library: Library, run: Run) -> None:
@@ -562,7 +667,7 @@ def test_patch_is_the_sum_of_the_phases_byte_for_byte(library: Library, run: Run
 
 
 def test_diff_json(library: Library, run: Run) -> None:
-    library.plan = steps([change(b"a\xff\n", b"b\n", PATH, "why")], notes=(Note(PATH, 5, "odd"),))
+    library.plan = steps([change(b"a\xff\n", b"b\n", PATH, "why")])
     library.sites = (site(Decision.ASK),)
     library.notes = (Note(PATH, 3, "_old: self of Shop; not changed"), Note(PATH, 8, "link skipped"))
 
@@ -571,10 +676,13 @@ def test_diff_json(library: Library, run: Run) -> None:
 
     assert shown.exit_code == 1
     assert (phase["number"], phase["name"], phase["sentence"]) == (1, "base", PHASES[0].sentence)
-    assert phase["notes"] == [{"path": "pkg/a.py", "line": 5, "text": "odd"}]
+    assert phase["notes"] == []
     (only,) = phase["changes"]
     assert (only["path"], only["status"]) == ("pkg/a.py", "changed")
     assert only["edits"] == [{"start": 0, "end": 1, "replacement": "x", "phase": 1, "reasons": ["why"]}]
+    assert only["hunks"] == [
+        {"header": "@@ -1 +1 @@", "section": "", "reasons": [], "sites": [], "notes": []}
+    ]
     assert only["diff"].encode("utf-8", "surrogateescape").endswith(b"-a\xff\n+b\n")
     assert json.loads(shown.stdout)["notes"] == [
         {"path": "pkg/a.py", "line": 8, "text": "link skipped"},
@@ -1146,12 +1254,29 @@ def test_encoding_that_lacks_a_character() -> None:
     assert on_terminal("n\u00e9", encoding="ascii") == "n\\xe9\n"
 
 
-def test_pipe_is_plain_whatever_the_environment_wants(library: Library, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("options", "env", "coloured"),
+    [
+        ((), {"COLORTERM": "truecolor"}, False),
+        ((), {"FORCE_COLOR": ""}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--color", "always"), {"TERM": "dumb"}, True),
+        (("--color", "auto"), {}, False),
+    ],
+)
+def test_pipe_has_colours_only_where_they_are_asked_for(
+    library: Library, run: Run, options: tuple[str, ...], env: dict[str, str], coloured: bool
+) -> None:
     library.sites = (site(),)
 
-    shown = run("sites", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+    shown = run("sites", *options, env={"TERM": "xterm-256color", "NO_COLOR": "", **env})
+    answer = run("sites", "--format", "json", *options, env=env)
 
-    assert "\x1b" not in shown.stdout
+    assert ("\x1b" in shown.stdout) is coloured
+    assert "\x1b" not in answer.stdout
 
 
 # --- an output that goes nowhere ----------------------------------------------------------------

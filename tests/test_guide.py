@@ -180,7 +180,7 @@ EXPLAINED = re.compile(
 )
 RUN = re.compile(r"(?<=^\$ make demo\n)(?P<run>.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^\t\$\(call show,([^,]+),(.+),(\d)\)", re.MULTILINE)
-LONGEST, HEAD, TAIL = 90, 22, 7  # lines of a step
+LONGEST, HEAD, TAIL = 90, 52, 16  # lines of a step
 
 
 def demo(folder: Path) -> str:
@@ -206,7 +206,8 @@ def _printed(line: str, folder: Path, status: int) -> str:
     start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.main import main; main()"
     classmod.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", start])} "$@"\n')
     classmod.chmod(0o755)
-    env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
+    env = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    env |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
     ended = subprocess.run(
         ["sh", "-c", line],
         cwd=folder,

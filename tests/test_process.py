@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from codemods.data import MigrationError
-from codemods.process import run, timed
+from codemods.process import feed, run, timed
 
 # A child that starts a grandchild, tells its pid, and then does what the test asks for.
 FAMILY = """
@@ -159,3 +159,24 @@ def test_a_timed_command_that_cannot_be_started(tmp_path: Path, command: tuple[s
 def test_a_timed_command_that_takes_its_clock_along(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="was ended together with"):
         timed(python("import os; os.killpg(0, 9)"), cwd=tmp_path)
+
+
+# --- a program that talks to the user -----------------------------------------------------------
+
+
+def test_feeding_a_program(tmp_path: Path) -> None:
+    place = tmp_path / "read"
+    code = "import os, sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read() + os.environb[b'WORD'])"
+    command = [sys.executable, "-c", code, str(place)]
+
+    assert feed(command, b"\xffdata ", env={"WORD": "more"})
+    assert place.read_bytes() == b"\xffdata more"
+
+
+def test_feeding_a_program_that_does_not_read() -> None:
+    assert feed([sys.executable, "-c", "raise SystemExit(3)"], b"x" * 1_000_000, env={})
+
+
+@pytest.mark.parametrize("command", ["no-such-program-here", "/", "a\0b"])
+def test_feeding_a_program_that_is_not_there(command: str) -> None:
+    assert not feed([command], b"x", env={})

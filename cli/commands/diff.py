@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
-from cli import render, selection, terminal
+import click
+
+from cli import selection, terminal
 from cli.help import command
-from cli.options import common, confidence_option, repair_option
+from cli.options import common, confidence_option, pager_option, path_option, repair_option
 from cli.running import CLEAN, FOUND, survey_of
 
 
@@ -14,26 +17,55 @@ from cli.running import CLEAN, FOUND, survey_of
 @common("text", "patch", "json")
 @repair_option
 @confidence_option
+@path_option
+@click.option("--stat", is_flag=True, help="Only how many lines of each file change, and the summary.")
+@pager_option
 def diff(
-    path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
+    path: Path,
+    spec_file: Path | None,
+    layout: str,
+    phases: tuple[str, ...],
+    repair: bool,
+    confidence: str,
+    places: tuple[str, ...],
+    stat: bool,
+    pager: bool,
 ) -> int:
     """Show the change of every phase and write nothing.
 
     \b
     Example:
       classmod diff .
+      classmod diff --stat --path src .
       classmod diff --phase 1 --phase 2 --format patch . | git apply
     """
-    from codemods import migrate
+    from cli import difference, dry_run, overview
+    from codemods.review import review
 
+    if stat and layout != "text":
+        raise click.UsageError(f"--stat goes with --format text, not {layout}")
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
-    steps = migrate.steps(survey, phases)
-    numbers = {step.phase.number for step in steps}
-    asked = [site for site in selection.asked(survey) if not phases or site.phase in numbers]
+    found = selection.of_review(survey, review(survey, phases), phases, places)
     if layout == "patch":
-        terminal.write(render.patch(steps).encode("utf-8", "surrogateescape"))
+        terminal.write(dry_run.patch(found).encode("utf-8", "surrogateescape"))
     elif layout == "json":
-        terminal.write(render.diff_json(steps, asked, survey.notes))
+        terminal.write(dry_run.as_json(found))
     else:
-        terminal.show(render.diff(steps, asked, survey.notes))
-    return FOUND if any(step.changes for step in steps) else CLEAN
+        command = shlex.join(
+            [
+                "classmod",
+                "apply",
+                *(["--spec", str(spec_file)] if spec_file else []),
+                *(["--repair"] if repair else []),
+                *(["--confidence", confidence] if confidence != "inferred" else []),
+                *(word for phase in phases for word in ("--phase", phase)),
+                str(path),
+            ]
+        )
+        if stat:
+            lines = overview.stat(found, command, terminal.width())
+        else:
+            tree = not (phases or places)
+            lines = difference.whole(found, command, styled=terminal.styled(), tree=tree)
+        terminal.show(lines, page=pager)
+    return FOUND if any(phase.files for phase in found.phases) else CLEAN

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli import render, selection, terminal
 from cli.help import command
-from cli.options import common, confidence_option, repair_option
+from cli.options import common, confidence_option, pager_option, path_option, repair_option
 from cli.running import CLEAN, survey_of
 
 
@@ -14,8 +14,17 @@ from cli.running import CLEAN, survey_of
 @common("text", "json")
 @repair_option
 @confidence_option
+@path_option
+@pager_option
 def sites(
-    path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...], repair: bool, confidence: str
+    path: Path,
+    spec_file: Path | None,
+    layout: str,
+    phases: tuple[str, ...],
+    repair: bool,
+    confidence: str,
+    places: tuple[str, ...],
+    pager: bool,
 ) -> int:
     """List every occurrence of an old name in PATH and what will become of it.
 
@@ -25,9 +34,9 @@ def sites(
       classmod sites --phase tests --format json . > sites.json
     """
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
-    found = selection.of_phases(survey, survey.sites, phases)
+    found = selection.under(survey, selection.of_phases(survey, survey.sites, phases), places)
     if layout == "json":
         terminal.write(render.sites_json(found))
     else:
-        terminal.show(render.sites(found, survey.notes))
+        terminal.show(render.sites(found, selection.under(survey, survey.notes, places)), page=pager)
     return CLEAN

@@ -1,0 +1,147 @@
+"""A dry run in short: the class tree, how many lines change, and what is left to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cli.render import counted
+from cli.rows import Line, Part, joined
+from codemods.data import Confidence
+from codemods.hunks import Hunk, Spans, changed_words
+
+if TYPE_CHECKING:
+    from codemods.review import FileReview, PhaseReview, Review
+    from codemods.tree import TreeLine
+
+SIDES = {"+": "added", "-": "gone"}
+_KNOWN = {
+    Confidence.PROVEN: "a type says so",
+    Confidence.INFERRED: "something simpler says so, such as a fixture",
+    Confidence.NAMED: "only the name says so",
+}
+_MOST = 20  # places to be decided by hand that the summary names
+
+
+def class_tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
+    """Every class below its parent; where its bases change before and after, with their words marked."""
+    yield Line("==== the classes, before and after", "phase", hang="     ")
+    yield Line()
+    rows = [
+        (line, sign, "  " * line.depth, header, words)
+        for line in tree
+        for sign, header, words in _headers(line)
+    ]
+    width = max((len(indent) + len(header) for _, _, indent, header, _ in rows), default=0) + 1
+    longest = max((len(str(line.path)) for line in tree), default=0)
+    for line, sign, indent, header, words in rows:
+        side, start = SIDES.get(sign, ""), 1 + len(indent)
+        parts = tuple(Part(start + a, start + b, f"{side}.word") for a, b in words if a < b)
+        text = f"{sign}{indent}{header}"
+        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}" if sign != "-" else ""
+        yield Line(text, side or "quiet", aside, parts, hang=f" {indent}    ", code=True)
+    yield Line()
+
+
+def _headers(line: TreeLine) -> Iterator[tuple[str, str, Spans]]:
+    before, after = (header.removeprefix("class ") for header in (line.before, line.after))
+    if before == after:
+        yield " ", after, ()
+    else:
+        old, new = changed_words(before, after)
+        yield "-", before, old
+        yield "+", after, new
+
+
+def stat(found: Review, command: str, width: int) -> Iterator[Line]:
+    """By phase and file how many lines change, in ``width`` columns, and a summary."""
+    files = [file for phase in found.phases for file in phase.files]
+    most = max((sum(file_size(file)) for file in files), default=0)
+    digits = len(str(most))
+    room = width - digits - len("  |  ")
+    longest = min(max((len(str(file.path)) for file in files), default=0), max(room * 5 // 8, 8))
+    scale = min(1.0, (room - longest - 2) / most) if most else 1.0  # of two bars, each rounded up
+    for phase in found.phases:
+        if phase.files:
+            yield Line(f"phase {phase.phase.number} {phase.phase.name}", "file")
+        for file in phase.files:
+            name = str(file.path)
+            name = name if len(name) <= longest else f"...{name[3 - longest :]}"
+            plus, minus = file_size(file)
+            counts = f" {name:<{longest}} | {plus + minus:>{digits}} "
+            bars = ("+" * _scaled(plus, scale), "plus"), ("-" * _scaled(minus, scale), "minus")
+            yield joined((counts, ""), *bars) if plus or minus else Line(counts.rstrip())
+    if files:
+        yield Line()
+    yield from summary(found, command)
+
+
+def _scaled(number: int, scale: float) -> int:
+    return max(int(number * scale), 1) if number else 0
+
+
+def summary(found: Review, command: str) -> Iterator[Line]:
+    """What a tired person has to know: how much changes, how sure it is, what is left to do."""
+    phases = [phase for phase in found.phases if phase.files]
+    if not phases:
+        yield Line("Nothing to change.")
+    else:
+        yield from _table(phases)
+        yield from _sureness(found)
+    yield from _to_do(found, command if phases else "")
+
+
+def _table(phases: Sequence[PhaseReview]) -> Iterator[Line]:
+    every = [(f"phase {p.phase.number} {p.phase.name}", [p]) for p in phases]
+    rows = every if len(every) == 1 else [*every, ("all", [*phases])]
+    width = max(len(title) for title, _ in rows)
+    for title, group in rows:
+        files = {file.path for phase in group for file in phase.files}
+        hunks = sum(len(file.hunks) for phase in group for file in phase.files)
+        plus, minus = (sum(phase.size[side] for phase in group) for side in (0, 1))
+        much = f"{counted(len(files), 'file'):>9}  {counted(hunks, 'hunk'):>10}  +{plus} -{minus}"
+        text = f"{title:<{width}}  {much}"
+        yield Line(text, "file" if title == "all" else "")
+
+
+def _sureness(found: Review) -> Iterator[Line]:
+    """How the decisions behind the hunks are known, each occurrence counted once."""
+    counts = Counter(site.confidence for site in {site for hunk in found.hunks for site in hunk.sites})
+    if counts:
+        yield Line()
+        yield Line(f"How sure: {counted(counts.total(), 'old name')} changed or removed", "file", hang="  ")
+    for confidence, means in _KNOWN.items():
+        if counts[confidence]:
+            yield joined(
+                (f"  {counts[confidence]:>4} {confidence}", confidence), (f": {means}", ""), hang="       "
+            )
+
+
+def _to_do(found: Review, command: str) -> Iterator[Line]:
+    files = [file for phase in found.phases for file in phase.files]
+    parts: list[Review | FileReview | Hunk] = [found, *files, *found.hunks]
+    asked = sorted((s for part in parts for s in part.asked), key=lambda s: (s.path, s.line, s.column))
+    notes = sum(len(part.notes) for part in parts)
+    if asked or notes or command:
+        yield Line()
+    if asked:
+        yield Line(
+            f"{counted(len(asked), 'place')} to decide by hand, left alone by apply:", "ask", hang="  "
+        )
+    for site in asked[:_MOST]:
+        yield Line(
+            f"  {site.path}:{site.line}:{site.column}: {site.name}: {site.reason}", "note", hang="    "
+        )
+    if len(asked) > _MOST:
+        yield Line(f"  and {len(asked) - _MOST} more", "note")
+    if notes:
+        yield Line(f"{counted(notes, 'note')} above, marked with # note: worth a look", "note", hang="  ")
+    if command:
+        yield Line(f"Next, prove each phase in a copy and land it: {command}", "file", hang="  ")
+
+
+def file_size(file: FileReview) -> tuple[int, int]:
+    """How many lines of a file are added and go."""
+    sizes = [each.size for each in file.hunks]
+    return sum(plus for plus, _ in sizes), sum(minus for _, minus in sizes)
