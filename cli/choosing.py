@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
-from cli import terminal
+from cli import difference, terminal
+from cli.highlight import Code
 from cli.interactive import Interaction
-from cli.render import counted
+from cli.render import counted, state
 from cli.terminal import Line
 from codemods import draft, journal
 from codemods.choice import NOTHING, Choices, Kind
 from codemods.choosing import Choosable
-from codemods.data import MigrationError
+from codemods.data import Change, MigrationError
 from codemods.record import digest_of
 from codemods.review import of_stages
 from codemods.session import Question, Session
@@ -46,7 +49,7 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
     def keep() -> None:
         draft.keep(root, spec, session.choices(start.project.snapshot, whole=False))
 
-    interaction = Interaction(session, changes, _show, keep)
+    interaction = Interaction(session, changes, _View(changes), keep)
     while True:
         try:
             interaction.run()
@@ -60,7 +63,7 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
         except MigrationError as error:
             if not session.undo_handwork():
                 raise
-            terminal.show([Line(f"{error}; those hunks are asked again", "yellow")])
+            terminal.show([Line(f"{error}; those hunks are asked again", "note")])
             continue
         _summary(session, found)
         return None if any(item.kind is Kind.BASE for item in found.left) else found
@@ -74,7 +77,7 @@ def _kept(survey: Survey, start: Origin) -> Choices:
     snapshot = start.project.snapshot
     stale = sorted(p for p in found.paths if digest_of(snapshot.get(p)) != found.digests.get(p))
     for path in stale:
-        terminal.show([Line(f"{path}: changed since the choices were made: they do not count", "yellow")])
+        terminal.show([Line(f"{path}: changed since the choices were made: they do not count", "note")])
     valid = found.within(found.paths - {*stale})
     made = len(valid.left | valid.taken)
     while made:
@@ -84,11 +87,19 @@ def _kept(survey: Survey, start: Origin) -> Choices:
     return NOTHING
 
 
-def _show(question: Question) -> None:
-    for hunk in question.hunks:
-        terminal.show([Line(f"{hunk.path}  {hunk.header}", "bold")])
-        terminal.show(Line(f"  {reason.text}", "dim") for reason in hunk.reasons)
-        terminal.show(Line(f"{line.sign}{line.text}") for line in hunk.lines)
+@dataclass(frozen=True)
+class _View:
+    """Shows the hunks of a question; ``changes`` are those of the review, by phase and path."""
+
+    changes: Mapping[tuple[int, PurePosixPath], Change]
+
+    def __call__(self, question: Question) -> None:
+        for found in question.hunks:
+            change = self.changes[found.phase, found.path]
+            syntax = Code(change).parts if terminal.styled() else difference.no_syntax
+            became = "" if state(change) == "changed" else f"  {state(change)}"
+            terminal.show([Line(f"phase {found.phase}  {found.path}{became}", "file", hang="  ")])
+            terminal.show(difference.hunk(found, syntax))
 
 
 def _summary(session: Session, found: Choices) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
@@ -68,6 +68,11 @@ class Choices:
         """The files that something is chosen in."""
         items = (item.path for item in self.left | self.taken)
         return frozenset((*items, *(each.path for each in self.retouches)))
+
+    def settled(self) -> Choices:
+        """What there is to remember once the rest has landed."""
+        made = replace(self, taken=frozenset())
+        return made.within(made.paths)
 
     def within(self, paths: Iterable[PurePosixPath]) -> Choices:
         """Those of some files."""

@@ -128,7 +128,7 @@ def _land(found: Survey, start: Origin, stage: Stage, proven: Sequence[Proof]) -
         current,
         version=__version__,
         history=_history(landed.history if landed else (), start.landed, proven),
-        choices=start.choices,
+        choices=start.choices.settled(),
     )
     return changes
 
