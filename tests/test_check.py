@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from cli.commands import check as command
 from tests.checks import ASKED, FOUND, Check, git, nested, repository
 from tests.helpers import contents, lay
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -402,3 +406,24 @@ def test_since_a_commit_of_another_history(check: Check) -> None:
 
     assert shown.exit_code == 2
     assert "--since main: has no commit in common with HEAD" in shown.stderr
+
+
+# --- what it costs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["text", "sarif"])
+def test_nothing_heavy_is_imported_and_nothing_of_the_project(check: Check, layout: str) -> None:
+    lay(check.project, {"use.py": "raise SystemExit('imported')\n"})
+    arguments = ["check", "--spec", str(check.spec), "--format", layout, str(check.project)]
+    code = f"""\
+import sys
+from cli.main import app
+try:
+    app.main({arguments!r})
+except SystemExit as ended:
+    heavy = {{"libcst", "mypy", "griffe", "pytest", "socket", "ssl", "left", "use"}} & {{*sys.modules}}
+    print(ended.code, sorted(heavy), file=sys.stderr)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ended.stderr.splitlines()[-1] == "1 []"
