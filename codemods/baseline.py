@@ -1,7 +1,8 @@
 """The leftovers a project knows of and has not come to yet: a file that may only get shorter.
 
-A leftover is known again by its path, its name, its kind and the text of its line, so that a line may move;
-one that is copied is new. An entry stands on a line of its own, in order, so that branches merge well.
+A leftover is known again by its path, its name, its kind and the text of its line, so that a line may move,
+and with its file, too; one that is copied is new. An entry stands on a line of its own, in order, so that
+branches merge well.
 """
 
 from __future__ import annotations
@@ -42,6 +43,18 @@ def known(baseline: Counter[Key], snapshot: Snapshot, sites: Sequence[Site]) -> 
             found.add(site)
         left[key] -= 1
     return frozenset(found)
+
+
+def followed(baseline: Counter[Key], snapshot: Snapshot, now: Counter[Key]) -> Counter[Key]:
+    """The baseline with the entries of files that are gone where the same stands ``now`` in another file."""
+    lost = Counter({key: n for key, n in baseline.items() if PurePosixPath(key[0]) not in snapshot})
+    found = baseline - lost
+    for key in now - baseline:
+        for old in [each for each in lost if each[1:] == key[1:]]:
+            moved = min(now[key] - found[key], lost[old])
+            found[key] += moved
+            lost[old] -= moved
+    return found + lost
 
 
 def read(file: Path) -> Counter[Key] | None:

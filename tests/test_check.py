@@ -100,6 +100,24 @@ def test_nothing_is_written(check: Check) -> None:
     assert contents(check.project) == before
 
 
+@pytest.mark.parametrize("layout", ["text", "json", "github", "gitlab", "sarif", "junit"])
+def test_report_in_a_file_and_text_for_people(check: Check, tmp_path: Path, layout: str) -> None:
+    file = tmp_path / "report"
+    alone, plain = check("--format", layout), check()
+
+    shown = check("--format", layout, "--output-file", str(file))
+
+    assert file.read_bytes() == alone.stdout_bytes != b""
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (1, plain.stdout, plain.stderr)
+
+
+def test_report_that_cannot_be_written(check: Check, tmp_path: Path) -> None:
+    shown = check("--output-file", str(tmp_path / "none" / "report"))
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr == "classmod: error: report: cannot be written: No such file or directory\n"
+
+
 # --- when old names go ------------------------------------------------------------------------------
 
 
@@ -213,6 +231,17 @@ def test_moved_line_is_known_and_a_copied_one_is_new(check: Check, file: Path) -
     shown = check("--baseline", str(file))
 
     assert (shown.exit_code, shown.stdout) == (1, "use.py:10:10: _left_box -> _box\n")
+
+
+def test_file_that_is_renamed_is_known(check: Check, file: Path) -> None:
+    (check.project / "use.py").rename(check.project / "used.py")
+    told = check("--baseline", str(file))
+
+    shown = check("--baseline", str(file), "--update-baseline")
+
+    assert (told.exit_code, told.stdout, shown.exit_code) == (0, "", 0)
+    assert f"{file}: 0 fewer, 5 leftovers\n" in shown.stderr
+    assert '"used.py"' in file.read_text()
 
 
 def test_baseline_refuses_to_grow(check: Check, file: Path) -> None:
