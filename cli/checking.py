@@ -95,8 +95,8 @@ def _baseline(
     old = baseline.read(file)
     if old is None and not update:
         raise MigrationError(f"{file}: there is no such baseline; --update-baseline makes it")
-    doubts = Counter(baseline.keys(survey.snapshot, asked))
-    now = Counter(baseline.keys(survey.snapshot, left))
+    doubts = Counter(baseline.keys(survey.snapshot, asked).values())
+    now = Counter(baseline.keys(survey.snapshot, left).values())
     held = baseline.followed(old or Counter(), survey.snapshot, now + doubts)
     if not update:
         return "", held

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -25,20 +25,27 @@ Key = tuple[str, str, str, str]
 """Path, name, kind and the text of the line without the blanks around it."""
 
 
-def keys(snapshot: Snapshot, sites: Sequence[Site]) -> list[Key]:
-    """What each of the sites is known again by."""
+def lines(snapshot: Snapshot, sites: Iterable[Site]) -> dict[Site, str]:
+    """The line that each of the sites stands in."""
+    found = list(sites)
     texts = {
         path: documents.read(snapshot[path]) if path.suffix == ".md" else decode(snapshot[path])
-        for path in {site.path for site in sites}
+        for path in {site.path for site in found}
     }
-    return [(str(s.path), s.name, s.kind, texts[s.path].line(s.line).strip()) for s in sites]
+    return {site: texts[site.path].line(site.line) for site in found}
 
 
-def known(baseline: Counter[Key], snapshot: Snapshot, sites: Sequence[Site]) -> frozenset[Site]:
+def keys(snapshot: Snapshot, sites: Iterable[Site]) -> dict[Site, Key]:
+    """What each of the sites is known again by."""
+    found = lines(snapshot, sites)
+    return {site: (str(site.path), site.name, site.kind, line.strip()) for site, line in found.items()}
+
+
+def known(baseline: Counter[Key], snapshot: Snapshot, sites: Iterable[Site]) -> frozenset[Site]:
     """The sites that are in the baseline; of several that are alike, the first ones are."""
     left = Counter(baseline)
     found = set()
-    for site, key in zip(sites, keys(snapshot, sites), strict=True):
+    for site, key in keys(snapshot, sites).items():
         if left[key] > 0:
             found.add(site)
         left[key] -= 1

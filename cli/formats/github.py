@@ -23,7 +23,7 @@ def _commands(report: Report) -> Iterator[str]:
     for finding in report.told:
         site = finding.site
         place = {"file": report.place(site.path), "line": site.line, "endLine": site.line}
-        columns = {"col": site.column, "endColumn": finding.end}
+        columns = {"col": site.column, "endColumn": report.ends[finding.site]}
         title = f"classmod {finding.rule}: {site.name}"
         yield _command(finding.level, {**place, **columns, "title": title}, finding.message)
     for note in report.notes:
