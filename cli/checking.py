@@ -95,17 +95,17 @@ def _baseline(
     old = baseline.read(file)
     if old is None and not update:
         raise MigrationError(f"{file}: there is no such baseline; --update-baseline makes it")
-    if old is not None and not update:
-        return "", old
-    doubts = Counter(baseline.keys(survey.snapshot, asked))
-    now = Counter(baseline.keys(survey.snapshot, left))
-    now += doubts if strict else ((old or Counter()) - now) & doubts
-    if old is not None and (more := now - old):
-        return f"{file}: not updated, it would grow by {more.total()}", old
-    if now == old:
-        return f"{file}: up to date, {counted(now.total(), 'leftover')}", now
-    baseline.write(file, now)
-    change = f"{old.total() - now.total()} fewer" if old is not None else "made"
+    doubts = Counter(baseline.keys(survey.snapshot, asked).values())
+    now = Counter(baseline.keys(survey.snapshot, left).values())
+    held = baseline.followed(old or Counter(), survey.snapshot, now + doubts)
+    if not update:
+        return "", held
+    now += doubts if strict else (held - now) & doubts
+    if old is not None and (more := now - held):
+        return f"{file}: not updated, it would grow by {more.total()}", held
+    if now != old:
+        baseline.write(file, now)
+    change = "made" if old is None else "up to date" if now == old else f"{old.total() - now.total()} fewer"
     return f"{file}: {change}, {counted(now.total(), 'leftover')}", now
 
 

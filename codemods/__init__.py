@@ -7,7 +7,7 @@ The rules of the house:
    it may matter, LibCST parses only what is edited, once a run.
 3. The result is a function of the first snapshot and the set of phases kept (``plan.plan``).
 4. What an occurrence means is decided once: in code by ``meaning``, in words by ``mentions``. ``sites`` hold
-   the decisions; codemods, check and reports read them.
+   the decisions; codemods, check and reports read them. A comment of the user's (``pragmas``) makes one keep.
 5. Without types a decision may only get weaker (ask), never different.
 6. One door per side effect: ``files`` writes, ``process`` starts processes, ``cli`` touches the terminal.
 7. A file's problem is a value, a user's mistake one MigrationError with one line, a bug a traceback.
@@ -17,8 +17,10 @@ read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index`
 ``arguments`` make a ``project`` of a snapshot; ``codemod`` and ``transforms`` edit; ``phases`` and ``plan``
 say what a set of phases makes of the tree; ``verify`` makes every changed file a second time, without
 LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` and ``journal`` prove, land and
-take back; ``status`` says how things stand, ``explanation`` what is known of a place; ``migrate`` does all
-of it in order.
+take back; ``choice``, ``leaving`` and ``session`` leave out what a person does not want; ``review`` and its
+``hunks`` are what people look at, ``explanation`` what is known of a place; ``status`` says how things
+stand, ``migrate`` does all of it in order. ``leftovers`` are what ``check`` finds, ``baseline`` those it
+knows of.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

@@ -1,14 +1,15 @@
 """The leftovers a project knows of and has not come to yet: a file that may only get shorter.
 
-A leftover is known again by its path, its name, its kind and the text of its line, so that a line may move;
-one that is copied is new. An entry stands on a line of its own, in order, so that branches merge well.
+A leftover is known again by its path, its name, its kind and the text of its line, so that a line may move,
+and with its file, too; one that is copied is new. An entry stands on a line of its own, in order, so that
+branches merge well.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,24 +25,43 @@ Key = tuple[str, str, str, str]
 """Path, name, kind and the text of the line without the blanks around it."""
 
 
-def keys(snapshot: Snapshot, sites: Sequence[Site]) -> list[Key]:
-    """What each of the sites is known again by."""
+def lines(snapshot: Snapshot, sites: Iterable[Site]) -> dict[Site, str]:
+    """The line that each of the sites stands in."""
+    found = list(sites)
     texts = {
         path: documents.read(snapshot[path]) if path.suffix == ".md" else decode(snapshot[path])
-        for path in {site.path for site in sites}
+        for path in {site.path for site in found}
     }
-    return [(str(s.path), s.name, s.kind, texts[s.path].line(s.line).strip()) for s in sites]
+    return {site: texts[site.path].line(site.line) for site in found}
 
 
-def known(baseline: Counter[Key], snapshot: Snapshot, sites: Sequence[Site]) -> frozenset[Site]:
+def keys(snapshot: Snapshot, sites: Iterable[Site]) -> dict[Site, Key]:
+    """What each of the sites is known again by."""
+    found = lines(snapshot, sites)
+    return {site: (str(site.path), site.name, site.kind, line.strip()) for site, line in found.items()}
+
+
+def known(baseline: Counter[Key], snapshot: Snapshot, sites: Iterable[Site]) -> frozenset[Site]:
     """The sites that are in the baseline; of several that are alike, the first ones are."""
     left = Counter(baseline)
     found = set()
-    for site, key in zip(sites, keys(snapshot, sites), strict=True):
+    for site, key in keys(snapshot, sites).items():
         if left[key] > 0:
             found.add(site)
         left[key] -= 1
     return frozenset(found)
+
+
+def followed(baseline: Counter[Key], snapshot: Snapshot, now: Counter[Key]) -> Counter[Key]:
+    """The baseline with the entries of files that are gone where the same stands ``now`` in another file."""
+    lost = Counter({key: n for key, n in baseline.items() if PurePosixPath(key[0]) not in snapshot})
+    found = baseline - lost
+    for key in now - baseline:
+        for old in [each for each in lost if each[1:] == key[1:]]:
+            moved = min(now[key] - found[key], lost[old])
+            found[key] += moved
+            lost[old] -= moved
+    return found + lost
 
 
 def read(file: Path) -> Counter[Key] | None:

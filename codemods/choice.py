@@ -8,6 +8,9 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+LEFT_OUT = "left out by choice"
+"""The reason of a site that is kept for that."""
+
 
 class Kind(StrEnum):
     """What can be taken or left on its own; everything else of a change follows from these."""

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from codemods.choice import Item, Kind, Retouch
+from codemods.choice import LEFT_OUT, Item, Kind, Retouch
 from codemods.data import Decision, MigrationError, Site
 from codemods.patch import split_lines
 from codemods.project import Project
 from codemods.scopes import ClassRef
-
-LEFT_OUT = "left out by choice"
-"""The reason of a site that is kept for that."""
 
 
 def item_of(site: Site) -> Item:

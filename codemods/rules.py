@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from codemods.choice import LEFT_OUT
 from codemods.data import Decision, Site
 from codemods.known import Known
+from codemods.pragmas import KEPT
 from codemods.project import Project
 from codemods.sides import layer_path
 
@@ -67,11 +69,12 @@ OWN = Rule("What is not changed", "Keys of dictionaries, log and exception texts
 UNCERTAIN = Rule(
     "What is not changed", "Whatever is uncertain. It stays, and a note gives file, line and reason."
 )
+CHOSEN = Rule("What is not changed", "What a person keeps on purpose")
 ARGUMENTS = Rule("Type arguments", "They are worked out from the code, never listed by name.")
 
 RULES = (
     *(ATTRIBUTES, STRINGS, SHARED, FACTORIES, HELPERS, LIFTED, WORDS, PAGES, TESTS),
-    *(SAID, LAYER, WRONG_SIDE, ELSEWHERE, OWN, UNCERTAIN, ARGUMENTS),
+    *(SAID, LAYER, WRONG_SIDE, ELSEWHERE, OWN, UNCERTAIN, CHOSEN, ARGUMENTS),
 )
 
 
@@ -92,6 +95,8 @@ def rule_of(project: Project, site: Site, known: Known | None) -> Rule:
         return STRINGS if site.kind == "string" else ATTRIBUTES
     if project.roles.migrated and site.path == layer_path(project.index, spec):
         return LAYER
+    if site.reason == LEFT_OUT or site.reason.startswith(KEPT):
+        return CHOSEN
     return SAID if page or site.prose else _kept(project, site, known)
 
 

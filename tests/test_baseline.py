@@ -14,6 +14,7 @@ from tests.trees import tree
 
 A = ("a.py", "_old", "read", "x._old")
 B = ("b.md", "_old", "markdown", "see _old")
+AWAY = ("b.py", "_old", "read", "x._old")
 
 
 def site(path: str, line: int, column: int = 1, name: str = "_old", kind: str = "read") -> Site:
@@ -24,7 +25,7 @@ def site(path: str, line: int, column: int = 1, name: str = "_old", kind: str = 
 def test_key_is_the_text_of_the_line() -> None:
     snapshot = tree({"a.py": "\n\tx._old  \r\n", "b.md": b"\xef\xbb\xbf\xff _old\n"})
 
-    assert baseline.keys(snapshot, [site("a.py", 2), site("b.md", 1)]) == [
+    assert [*baseline.keys(snapshot, [site("a.py", 2), site("b.md", 1)]).values()] == [
         ("a.py", "_old", "read", "x._old"),
         ("b.md", "_old", "read", "\udcff _old"),
     ]
@@ -44,6 +45,22 @@ def test_not_known(other: Site) -> None:
     snapshot = tree({"a.py": "x._old\ny._old\n", "b.py": "x._old\n"})
 
     assert baseline.known(Counter({A: 1}), snapshot, [other]) == frozenset()
+
+
+def test_noop_entries_stay_with_a_file_that_is_there() -> None:
+    assert baseline.followed(Counter({A: 1}), tree({"a.py": "", "b.py": "x._old"}), Counter({AWAY: 1})) == {
+        A: 1
+    }
+
+
+def test_entries_of_a_file_that_is_gone_follow_what_stands_elsewhere() -> None:
+    old = Counter({A: 3, B: 1, AWAY: 1})
+    now = Counter({AWAY: 3, B: 1, ("b.py", "_old", "read", "y._old"): 1})
+
+    found = baseline.followed(old, tree({"b.md": "", "b.py": ""}), now)
+
+    assert found == {A: 1, B: 1, AWAY: 3}
+    assert found.total() == old.total()
 
 
 def test_no_file(tmp_path: Path) -> None:

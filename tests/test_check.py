@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from cli.commands import check as command
 from tests.checks import ASKED, FOUND, Check, git, nested, repository
 from tests.helpers import contents, lay
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -94,6 +98,24 @@ def test_nothing_is_written(check: Check) -> None:
     check("--format", "sarif")
 
     assert contents(check.project) == before
+
+
+@pytest.mark.parametrize("layout", ["text", "json", "github", "gitlab", "sarif", "junit"])
+def test_report_in_a_file_and_text_for_people(check: Check, tmp_path: Path, layout: str) -> None:
+    file = tmp_path / "report"
+    alone, plain = check("--format", layout), check()
+
+    shown = check("--format", layout, "--output-file", str(file))
+
+    assert file.read_bytes() == alone.stdout_bytes != b""
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (1, plain.stdout, plain.stderr)
+
+
+def test_report_that_cannot_be_written(check: Check, tmp_path: Path) -> None:
+    shown = check("--output-file", str(tmp_path / "none" / "report"))
+
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr == "classmod: error: report: cannot be written: No such file or directory\n"
 
 
 # --- when old names go ------------------------------------------------------------------------------
@@ -209,6 +231,17 @@ def test_moved_line_is_known_and_a_copied_one_is_new(check: Check, file: Path) -
     shown = check("--baseline", str(file))
 
     assert (shown.exit_code, shown.stdout) == (1, "use.py:10:10: _left_box -> _box\n")
+
+
+def test_file_that_is_renamed_is_known(check: Check, file: Path) -> None:
+    (check.project / "use.py").rename(check.project / "used.py")
+    told = check("--baseline", str(file))
+
+    shown = check("--baseline", str(file), "--update-baseline")
+
+    assert (told.exit_code, told.stdout, shown.exit_code) == (0, "", 0)
+    assert f"{file}: 0 fewer, 5 leftovers\n" in shown.stderr
+    assert '"used.py"' in file.read_text()
 
 
 def test_baseline_refuses_to_grow(check: Check, file: Path) -> None:
@@ -402,3 +435,24 @@ def test_since_a_commit_of_another_history(check: Check) -> None:
 
     assert shown.exit_code == 2
     assert "--since main: has no commit in common with HEAD" in shown.stderr
+
+
+# --- what it costs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["text", "sarif"])
+def test_nothing_heavy_is_imported_and_nothing_of_the_project(check: Check, layout: str) -> None:
+    lay(check.project, {"use.py": "raise SystemExit('imported')\n"})
+    arguments = ["check", "--spec", str(check.spec), "--format", layout, str(check.project)]
+    code = f"""\
+import sys
+from cli.main import app
+try:
+    app.main({arguments!r})
+except SystemExit as ended:
+    heavy = {{"libcst", "mypy", "griffe", "pytest", "socket", "ssl", "left", "use"}} & {{*sys.modules}}
+    print(ended.code, sorted(heavy), file=sys.stderr)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ended.stderr.splitlines()[-1] == "1 []"

@@ -545,6 +545,7 @@ def alike(tmp_path_factory: pytest.TempPathFactory) -> Survey:
     root = tmp_path_factory.mktemp("alike") / "project"
     shutil.copytree(FIXTURE, root)
     lay(root, {str(path): source for path, source in decoys().items()} | {"src/shared.py": SHARED})
+    lay(root, {"src/kept.py": "def wire(x):\n    return x._private_rest  # classmod: keep -- on the wire\n"})
     return survey(root, spec.builtin())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
@@ -43,6 +43,13 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
     help="Write the baseline anew, without what is gone; the first time, with all there is. It never grows: "
     "with new leftovers it stays as it is, and the exit status is 1.",
 )
+@click.option(
+    "--output-file",
+    "output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report there; what is for people is on stdout then.",
+)
 def check(
     path: Path,
     spec_file: Path | None,
@@ -53,6 +60,7 @@ def check(
     strict: bool,
     baseline: Path | None,
     update: bool,
+    output: Path | None,
 ) -> int:
     """Say where an old name is still in use.
 
@@ -65,6 +73,8 @@ def check(
       classmod check --since origin/main --format github .
     """
     from cli.checking import Scope, baseline_of, checked
+    from cli.formats import text
+    from codemods import files
 
     if update and (phases or places or since):
         raise click.UsageError("--update-baseline is for all of PATH: leave out --phase, --path and --since")
@@ -74,20 +84,25 @@ def check(
     scope = Scope.of(path, phases, places, since)
     survey = survey_of(path, spec_file, types=False)
     report = checked(survey, scope, strict=strict, file=file, update=update, today=today())
-    _show(report, layout)
+    if output is not None:
+        files.replace(output.parent, PurePosixPath(output.name), _made(report, layout))
+    if layout == "text" or output is not None:
+        terminal.show(text.shown(report))
+        terminal.show(text.beside(report), err=True)
+    else:
+        terminal.write(_made(report, layout))
+        terminal.show(text.summary(report), err=True)
     return FOUND if report.failed else CLEAN
 
 
-def _show(report: Report, layout: str) -> None:
-    """The report on stdout, and for people how it went on stderr."""
+def _made(report: Report, layout: str) -> bytes:
+    """The report as programs read it."""
     from cli.formats import github, gitlab, json, junit, sarif, text
 
-    if layout in ("text", "github"):
-        terminal.show((github if layout == "github" else text).shown(report))
-    else:
-        makers = {"json": json.shown, "gitlab": gitlab.shown, "sarif": sarif.shown, "junit": junit.shown}
-        terminal.write(f"{makers[layout](report)}\n".encode())
-    terminal.show(text.beside(report) if layout == "text" else text.summary(report), err=True)
+    makers = {"github": github, "gitlab": gitlab, "json": json, "junit": junit, "sarif": sarif}
+    lines = (terminal.visible(line.text) for line in text.shown(report))
+    made = makers[layout].shown(report) if layout in makers else "\n".join(lines)
+    return f"{made}\n".encode() if made else b""
 
 
 def today() -> date:

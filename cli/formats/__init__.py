@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from codemods.baseline import Key, keys
+from codemods.baseline import Key, keys, lines
 from codemods.data import Decision, Note, Site, Snapshot
 
 ERROR, WARNING = "error", "warning"
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,6 @@ class Finding:
         """What is wrong, in a word that filters go by."""
         rules = {Decision.DELETE: "old-declaration", Decision.ASK: "undecided-name"}
         return rules.get(self.site.decision, "old-name")
-
-    @property
-    def end(self) -> int:
-        """The column after the name."""
-        return self.site.column + len(self.site.name)
 
 
 @dataclass(frozen=True)
@@ -80,12 +78,24 @@ class Report:
         """A path as the repository knows it."""
         return str(self.prefix / path)
 
+    @cached_property
+    def _sites(self) -> list[Site]:
+        return [each.site for each in in_order((*self.told, *self.kept, *self.known))]
+
+    @cached_property
+    def ends(self) -> dict[Site, int]:
+        """The column after each name as it is spelled, which Python may read as another one (NFKC)."""
+        words = {
+            site: _WORD.match(line, site.column - 1)
+            for site, line in lines(self.snapshot, self._sites).items()
+        }
+        return {site: word.end() + 1 for site, word in words.items() if word}
+
     def fingerprints(self) -> dict[Site, str]:
         """What each finding is known again by when lines have moved; no two have the same."""
-        sites = [each.site for each in in_order((*self.told, *self.kept, *self.known))]
         seen: Counter[Key] = Counter()
         found: dict[Site, str] = {}
-        for site, key in zip(sites, keys(self.snapshot, sites), strict=True):
+        for site, key in keys(self.snapshot, self._sites).items():
             seen[key] += 1
             said = "\0".join((str(self.prefix), *key, str(seen[key])))
             found[site] = sha256(said.encode("utf-8", "surrogateescape")).hexdigest()

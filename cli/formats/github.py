@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.formats import WARNING, Report
-from cli.terminal import Line
+from cli.terminal import visible
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def shown(report: Report) -> Iterator[Line]:
+def shown(report: Report) -> str:
     """A line for each; paths are relative to the root of the repository."""
+    return "\n".join(_commands(report))
+
+
+def _commands(report: Report) -> Iterator[str]:
     for finding in report.told:
         site = finding.site
         place = {"file": report.place(site.path), "line": site.line, "endLine": site.line}
-        columns = {"col": site.column, "endColumn": finding.end}
+        columns = {"col": site.column, "endColumn": report.ends[finding.site]}
         title = f"classmod {finding.rule}: {site.name}"
         yield _command(finding.level, {**place, **columns, "title": title}, finding.message)
     for note in report.notes:
@@ -27,6 +31,6 @@ def shown(report: Report) -> Iterator[Line]:
         yield _command(WARNING, place, note.text)
 
 
-def _command(level: str, properties: dict[str, object], message: str) -> Line:
+def _command(level: str, properties: dict[str, object], message: str) -> str:
     said = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
-    return Line(f"::{level} {said}::{message.translate(_DATA)}")
+    return visible(f"::{level} {said}::{message.translate(_DATA)}")

@@ -19,7 +19,10 @@ def shown(report: Report) -> str:
         "kept": report.kept,
         "baseline": report.known,
     }
-    rows = {name: [_row(each, prints[each.site]) for each in found] for name, found in lists.items()}
+    rows = {
+        name: [_row(each, report.ends[each.site], prints[each.site]) for each in found]
+        for name, found in lists.items()
+    }
     notes = [{"path": str(n.path), "line": n.line, "text": n.text} for n in report.notes]
     by_phase = sorted(Counter(finding.site.phase for finding in report.leftovers).items())
     counts = {
@@ -33,13 +36,13 @@ def shown(report: Report) -> str:
     return json.dumps({**rows, "notes": notes, "summary": counts}, indent=2)
 
 
-def _row(finding: Finding, fingerprint: str) -> dict[str, Any]:
+def _row(finding: Finding, end: int, fingerprint: str) -> dict[str, Any]:
     site = finding.site
     return {
         "path": str(site.path),
         "line": site.line,
         "column": site.column,
-        "end_column": finding.end,
+        "end_column": end,
         "name": site.name,
         "new": finding.new or None,
         "kind": site.kind,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
 from cli.formats import Finding, Report
 from cli.terminal import visible
@@ -45,7 +45,7 @@ def _outcome(report: Report, finding: Finding) -> str:
         return f"<skipped message={message}/>"
     site = finding.site
     body = f"{report.place(site.path)}:{site.line}:{site.column}: {finding.message}"
-    return f'<failure type="{finding.rule}" message={message}>{escape(visible(body))}</failure>'
+    return f'<failure type="{finding.rule}" message={message}>{escape(visible(body), quote=False)}</failure>'
 
 
 def _totals(report: Report, found: Sequence[Finding]) -> str:
@@ -57,4 +57,4 @@ def _totals(report: Report, found: Sequence[Finding]) -> str:
 
 def _said(text: str) -> str:
     """A text as the value of an attribute; XML has no form for most controls."""
-    return quoteattr(visible(text))
+    return f'"{escape(visible(text))}"'

@@ -83,7 +83,7 @@ def _result(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any
         "startLine": site.line,
         "startColumn": site.column,
         "endLine": site.line,
-        "endColumn": finding.end,
+        "endColumn": report.ends[finding.site],
     }
     file = _file(report, site.path)
     result = {

@@ -93,6 +93,20 @@ def test_columns_count_code_points(check: Check) -> None:
     assert found["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"] == 10
 
 
+def test_name_that_python_reads_as_another_is_replaced_as_it_is_spelled(check: Check) -> None:
+    """U+FB01 is a ligature of two letters, which Python takes for f and i."""
+    check.spec.write_text(check.spec.read_text().replace("_left_on", "_left_fi"))
+    lay(check.project, {"new.py": "from left import Left\n\n\ndef f(a: Left):\n    return a._left_\ufb01\n"})
+
+    (result,) = run(check, "--path", "new.py")["results"]
+
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert (replacement["deletedRegion"]["startColumn"], replacement["deletedRegion"]["endColumn"]) == (
+        14,
+        21,
+    )
+
+
 def test_fingerprints_outlast_moved_lines(check: Check) -> None:
     def prints() -> list[str]:
         return [result["partialFingerprints"]["classmodSite/v1"] for result in run(check)["results"]]
