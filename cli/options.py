@@ -45,6 +45,11 @@ def _phases(context: click.Context, _: click.Parameter, typed: str) -> list[Comp
     return [CompletionItem(p.name, help=p.sentence) for p in phases.phases(spec) if p.name.startswith(typed)]
 
 
+def files(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What a shell offers where a word begins with a file."""
+    return [CompletionItem(typed, type="file")]
+
+
 def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     return [gate for gate in GATES if gate.startswith(typed)]
 
