@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-
 from cli.terminal import Line, visible
 from codemods.data import Decision, Phase, Site
 
@@ -78,6 +76,8 @@ def _source(found: Explanation) -> Iterator[Line]:
 
 def _carets(shown: str, start: int, marks: Iterable[Site]) -> str:
     """Carets below names, as wide as the text above them comes out; a tab stays one."""
+    from rich.cells import cell_len
+
     covered = {start + n for site in marks for n in range(site.column - 1, site.column - 1 + len(site.name))}
     over = ((visible(char), "^" if start + place in covered else " ") for place, char in enumerate(shown))
     return "".join(

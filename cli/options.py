@@ -35,13 +35,19 @@ def _phases(context: click.Context, _: click.Parameter, typed: str) -> list[Comp
     from codemods import spec as specs
     from codemods.data import MigrationError
 
-    # Click leaves PATH among the rest where the last word is an option that has no value yet.
-    root = Path(*context.args[:1]) if context.args else context.params.get("path") or Path()
+    # Click leaves arguments among the rest where the last word is an option that has no value yet.
+    names = [param.name for param in context.command.params if isinstance(param, click.Argument)]
+    given = {**context.params, **dict(zip(names, context.args, strict=False))}
     try:
-        spec = specs.for_project(root, context.params.get("spec_file"))
+        spec = specs.for_project(Path(given["path"] or "."), given["spec_file"])
     except MigrationError:  # the command says so when it runs
         return []
     return [CompletionItem(p.name, help=p.sentence) for p in phases.phases(spec) if p.name.startswith(typed)]
+
+
+def files(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What a shell offers where a word begins with a file."""
+    return [CompletionItem(typed, type="file")]
 
 
 def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:

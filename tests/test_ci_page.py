@@ -102,7 +102,6 @@ def test_names_are_those_of_the_files() -> None:
     assert all((ROOT / "docs" / path).resolve().is_file() for path in re.findall(r"\]\((\.\./[^)]+)\)", TEXT))
 
 
-@pytest.mark.skipif(not {"gitlab", "junit"} <= set(FORMATS), reason="check does not write them")
 @pytest.mark.parametrize(("tree", "status"), [("before", 1), ("after", 0)])
 def test_gitlab_job_runs(tree: str, status: int, tmp_path: Path) -> None:
     ((job,),) = (yaml.safe_load(text).values() for kind, text in BLOCKS if kind == "vendor.gitlab-ci")
@@ -128,7 +127,6 @@ def test_gitlab_job_runs(tree: str, status: int, tmp_path: Path) -> None:
     assert bool(quality) is bool(failures) is bool(ended.stdout) is bool(status)
 
 
-@pytest.mark.skipif("junit" not in FORMATS, reason="check writes text alone")
 def test_every_format_is_named() -> None:
     named = re.findall(r"^\| `(\w+)` \|", TEXT.partition("--baseline")[0], re.MULTILINE)
 

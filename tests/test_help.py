@@ -81,6 +81,13 @@ def test_help_fits_into_80_columns(name: str) -> None:
     assert [line for line in lines if len(line) > 80] == []
 
 
+def test_no_sentence_is_cut_in_the_list_of_commands() -> None:
+    listed = shown().partition("Commands:\n")[2]
+
+    assert len(listed.splitlines()) == len(COMMANDS)
+    assert "..." not in listed
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_shown_once_and_described(name: str) -> None:
     command = app.commands[name]
@@ -88,7 +95,8 @@ def test_every_option_is_shown_once_and_described(name: str) -> None:
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help
-            assert len(re.findall(rf"(?m)^  (?:-\w, )?{option.opts[0]}(?![\w-])", shown(name))) == 1
+            long = max(option.opts, key=len)
+            assert len(re.findall(rf"(?m)^  (?:-\w, )?{long}(?![\w-])", shown(name))) == 1
 
 
 def test_options_stand_in_sections() -> None:

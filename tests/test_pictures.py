@@ -52,7 +52,7 @@ class Picture:
 
 PICTURES = (
     Picture("classmod sites --phase private .", 0, 14, 8, 132),
-    Picture("classmod diff .", 1, 34, 8),
+    Picture("classmod diff .", 1, 52, 8),
     Picture("classmod apply .", 0, 32, 4),
     Picture("classmod check --phase tests .", 1, 18, 4),
 )

@@ -71,6 +71,7 @@ def check(
     Example:
       classmod check . || echo "old names are back"
       classmod check --since origin/main --format github .
+      classmod check --baseline known.json --update-baseline .
     """
     from cli.checking import Scope, baseline_of, checked
     from cli.formats import text

@@ -8,12 +8,12 @@ import click
 
 from cli import explained, terminal
 from cli.help import command
-from cli.options import common, confidence_option, repair_option
+from cli.options import common, confidence_option, files, repair_option
 from cli.running import CLEAN, survey_of
 
 
 @command()
-@click.argument("place", metavar="FILE:LINE[:COLUMN]")
+@click.argument("place", metavar="FILE:LINE[:COLUMN]", shell_complete=files)
 @common("text", "json")
 @repair_option
 @confidence_option
@@ -26,7 +26,7 @@ def explain(
     repair: bool,
     confidence: str,
 ) -> int:
-    """Say everything known of one place: what becomes of it, why, in which phase and which hunk.
+    """Say everything known of one place, and what becomes of it.
 
     FILE is looked for below PATH, then in the working directory; what a tool has printed behind
     FILE:LINE may stay there. COLUMN picks one of several names. Writes nothing.

@@ -26,7 +26,7 @@ def sites(
     places: tuple[str, ...],
     pager: bool,
 ) -> int:
-    """List every occurrence of an old name in PATH and what will become of it.
+    """List every occurrence of an old name, and what becomes of it.
 
     \b
     Example:

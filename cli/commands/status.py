@@ -13,7 +13,7 @@ from cli.running import CLEAN, FOUND
 @command()
 @common("text", "json")
 def status(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
-    """Say what is landed, how it was proven, and what can be taken back. Writes nothing.
+    """Say what is landed, how it was proven, what can be taken back. Writes nothing.
 
     \b
     Example:
