@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
 
 from cli import report, terminal
-from cli.options import common, confidence_option, gate_options, repair_option
+from cli.options import common, confidence_option, gate_options, repair_option, report_option
+from cli.reports import overview, write
 from cli.running import CLEAN, FOUND, progress, survey_of
 from cli.terminal import Line
 
@@ -26,6 +28,7 @@ from cli.terminal import Line
     help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
 )
 @gate_options
+@report_option
 @click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
 @click.option(
     "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
@@ -50,6 +53,7 @@ def apply(
     allow_plugins: bool,
     partial: bool,
     commit: bool,
+    reports: tuple[Path, ...],
     **said: Any,
 ) -> int:
     """Prove each phase in a staging copy, then land them. Exit status 1: a gate refused.
@@ -82,10 +86,13 @@ def apply(
         coverage=told.coverage,
         extra=tuple(map(PurePosixPath, extra)),
     )
+    shown = overview(survey, phases) if reports else None  # of the tree before anything lands
     done = migrate.apply(survey, phases, options, progress)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
         terminal.show(report.report(done, migrate.class_tree(survey), shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
+    if shown:
+        write(replace(shown, done=done), reports)
     return FOUND if done.refused else CLEAN
