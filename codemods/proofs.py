@@ -239,7 +239,7 @@ def _figures(measurement: Measurement) -> str:
 
 
 def _numbers(before: Measurement, after: Measurement) -> dict[str, tuple[float, float]]:
-    old, new = _shown(before), _shown(after)
+    old, new = ({} if m.failure else _shown(m) for m in (before, after))
     return {name: (old[name], new[name]) for name in old if name in new}
 
 

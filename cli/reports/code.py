@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -85,19 +85,18 @@ def _text(line: HunkLine, sides: tuple[Sequence[Sequence[Token]], Sequence[Seque
 
 def _pieces(text: str, tokens: Sequence[Token], changed: Sequence[tuple[int, int]]) -> Iterator[str]:
     """The text cut where a colour or a change begins or ends."""
-    cuts = {0, len(text), *(at for each in changed for at in each), *(at for t in tokens for at in t[:2])}
-    edges = sorted(at for at in cuts if at <= len(text))
-    open_ = False
-    for start, end in pairwise(edges):
-        inside = any(a <= start < b for a, b in changed)
-        if inside != open_:
-            yield "<mark>" if inside else "</mark>"
-            open_ = inside
-        piece = escape(visible(text[start:end]))
-        name = next((name for a, b, name in tokens if a <= start < b), "")
-        yield f'<b class="{name}">{piece}</b>' if name else piece
-    if open_:
-        yield "</mark>"
+    names, inside = [""] * len(text), [False] * len(text)
+    for start, end, name in tokens:
+        names[start:end] = [name] * (min(end, len(text)) - start)
+    for start, end in changed:
+        inside[start:end] = [True] * (min(end, len(text)) - start)
+    for is_changed, whole in groupby(range(len(text)), key=inside.__getitem__):
+        yield "<mark>" if is_changed else ""
+        for name, group in groupby(whole, key=names.__getitem__):
+            at = list(group)
+            piece = escape(visible(text[at[0] : at[-1] + 1]))
+            yield f'<b class="{name}">{piece}</b>' if name else piece
+        yield "</mark>" if is_changed else ""
 
 
 @lru_cache(maxsize=512)
