@@ -1,7 +1,7 @@
 """Reports to hand to a reviewer: a page of its own, and Markdown that fits a pull request.
 
-The first line of each holds MARK, by which a later run knows it: it is no source to be migrated, and it is
-the one kind of file that a report replaces.
+The first line of each holds ``find.REPORT``, by which a later run knows it: it is no source to be migrated,
+and it is the one kind of file that a report replaces.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from cli.render import counted
 from codemods import files
-from codemods.data import Change, Confidence, Decision, MigrationError, Note, Site
+from codemods.data import Confidence, Decision, MigrationError, Note, Site
 from codemods.find import is_report
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Overview:
         done, changed = self.done, self.entries or any(phase.files for phase in self.review.phases)
         if done is None:
             return ("dry", "A dry run: nothing is written.") if changed else ("nothing", "Nothing to change.")
-        landed = f"{len(done.landed)} {'file' if len(done.landed) == 1 else 'files'} landed"
+        landed = f"{counted(len(done.landed), 'file')} landed"
         if done.refused:
             rest = f"{landed} of the phases before it." if done.landed else "Nothing landed."
             return "refused", f"Phase {done.refused.number} {done.refused.name} is refused. {rest}"
@@ -136,11 +137,6 @@ def overview(found: Survey, phases: Sequence[str]) -> Overview:
     from codemods.review import review
 
     return Overview(found.root.resolve().name, found.spec.name, review(found, phases))
-
-
-def state(change: Change) -> str:
-    """What becomes of the file: created, deleted or changed."""
-    return "created" if change.before is None else "deleted" if change.after is None else "changed"
 
 
 def check(paths: Iterable[Path]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cli.render import counted
 from cli.reports import Overview, Remark
 from cli.reports.classes import arguments
 from cli.terminal import visible
@@ -37,9 +38,7 @@ def markdown(overview: Overview) -> str:
         if phase.files:
             _phase(page, phase)
     if page.left_out:
-        told = ", ".join(
-            f"{number} {noun if number > 1 else noun[:-1]}" for noun, number in page.left_out.items()
-        )
+        told = ", ".join(counted(number, what) for what, number in page.left_out.items())
         page.close(f"_Too long for a pull request: {told} left out. `--report FILE.html` has everything._")
     return page.text
 
@@ -59,7 +58,7 @@ class _Page:
     def fits(self, *blocks: str) -> bool:
         return sum(len(block) + 2 for block in blocks) <= self._room
 
-    def add(self, block: str, what: str = "parts") -> bool:
+    def add(self, block: str, what: str = "part") -> bool:
         """Add a block if there is room for it; ``what`` it is one of, should it be left out."""
         if not self.fits(block):
             self.left_out[what] += 1
@@ -81,8 +80,7 @@ def _head(overview: Overview) -> Iterator[str]:
     yield f"{REPORT.decode()}\n## classmod: {text(overview.project)}"
     yield f"{_OUTCOMES[outcome]} **{text(sentence)}** Spec {code(overview.spec)}."
     if overview.asked:
-        places = "1 place has" if overview.asked == 1 else f"{overview.asked} places have"
-        yield f"⚠️ **{places} to be decided by hand**, see the notes."
+        yield f"⚠️ **{counted(overview.asked, 'place')} to decide by hand**, see the notes."
     if overview.review.phases:
         yield _phases(overview)
     if overview.done:
@@ -164,18 +162,17 @@ def _remarks(remarks: tuple[Remark, ...]) -> str:
 def _phase(page: _Page, phase: PhaseReview) -> None:
     """The hunks of a phase, folded, as far as there is room."""
     added, gone = phase.size
-    number = len(phase.files)
-    files = "1 file" if number == 1 else f"{number} files"
+    files = counted(len(phase.files), "file")
     title = f"Phase {phase.phase.number} {phase.phase.name}: {files}, +{added} -{gone}"
     opening, closing = f"<details><summary>{text(title)}</summary>", "</details>"
     blocks = list(_hunks(phase))
     if not page.fits(opening, *blocks[:1], closing):
-        page.left_out["hunks"] += len(blocks)
+        page.left_out["hunk"] += len(blocks)
         return
     page.close(opening)
     for block in blocks:
         if page.left_out or not page.fits(block, closing):
-            page.left_out["hunks"] += 1
+            page.left_out["hunk"] += 1
         else:
             page.close(block)
     page.close(closing)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cli.reports import Entry, Overview, Remark, state
+from cli.render import state
+from cli.reports import Entry, Overview, Remark
 from cli.reports.charts import charts
 from cli.reports.classes import nested
 from cli.reports.code import body
@@ -130,7 +131,7 @@ def _totals(overview: Overview) -> dict[str, Any]:
     sites = {site for entry in overview.entries for site in entry.hunk.sites}
     sizes = [phase.size for phase in overview.review.phases]
     return {
-        "files": len({entry.file.path for entry in overview.entries}),
+        "files": len({file.path for phase in overview.review.phases for file in phase.files}),
         "hunks": len(overview.entries),
         "added": sum(added for added, _ in sizes),
         "gone": sum(gone for _, gone in sizes),
