@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cli import terminal
+from cli.reports import SUFFIXES, check
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
@@ -131,6 +132,26 @@ confidence_option = click.option(
     default="inferred",
     show_default=True,
     help="How sure a decision has to be to be taken; what falls under it is asked.",
+)
+
+
+def _reports(context: click.Context, option: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files, once it is known that a report can be written to each of them."""
+    if other := next((path for path in paths if path.suffix not in SUFFIXES), None):
+        raise click.BadParameter(f"{other} ends in neither {' nor '.join(SUFFIXES)}")
+    check(paths)
+    return paths
+
+
+report_option = click.option(
+    "--report",
+    "reports",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    callback=_reports,
+    help="Write a report for a reviewer, too: a page of its own (.html) or Markdown that fits a pull request "
+    "(.md); may be repeated. An older report is replaced, another file is not.",
 )
 
 

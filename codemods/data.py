@@ -208,10 +208,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A span of the first snapshot and its replacement.
-
-    ``start`` and ``end`` are offsets in code points of the decoded text of ``path``, half-open.
-    """
+    """A span of the first snapshot, half-open in code points of the decoded text, and its replacement."""
 
     path: PurePosixPath
     start: int
@@ -284,6 +281,7 @@ class Verdict:
     """What a gate says of after against before; ``figures`` is its short line for people.
 
     ``uncovered`` problems were there before, hidden from the gate; they are told and refuse nothing.
+    ``numbers`` are what was counted, by name: before, and after.
     """
 
     gate: str
@@ -293,6 +291,7 @@ class Verdict:
     fixed: tuple[Problem, ...] = ()
     reason: str = ""
     uncovered: tuple[Problem, ...] = ()
+    numbers: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:

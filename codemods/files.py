@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from codemods.data import MigrationError, Note, Snapshot
-from codemods.find import HERE, listed
+from codemods.find import HERE, is_report, listed
 
 SUFFIXES = frozenset({".py", ".pyi", ".md"})
 SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "mypy.ini", ".mypy.ini", "pytest.ini", "tox.ini"})
@@ -48,7 +48,7 @@ def read(root: Path) -> Tree:
             modes[path] = stat.S_IMODE(info.st_mode)
             wanted = path.suffix in SUFFIXES or path.name in SETTINGS
             data = peek(root, path) if wanted else None
-            if data is None:
+            if data is None or (path.suffix == ".md" and is_report(data)):
                 others.append(path)
             else:
                 snapshot[path] = data

@@ -14,6 +14,9 @@ from codemods.process import git
 STATE = ".classmod"
 """The directory below PATH that the journal keeps its record in."""
 
+REPORT = b"<!-- classmod report -->"
+"""What the first line of a report of ours holds; it speaks of the old names and is no source."""
+
 NEVER = frozenset({".git", ".hg", STATE})
 DISPOSABLE = frozenset(
     {".venv", "venv", "node_modules", "__pycache__"}
@@ -49,6 +52,10 @@ def listed(root: Path) -> tuple[set[PurePosixPath], tuple[Note, ...]]:
         if found:
             return found, tuple(_unwatched(root, unwatched))
     return _walked(root), ()
+
+
+def is_report(data: bytes) -> bool:
+    return REPORT in data[:80].partition(b"\n")[0]
 
 
 def _unwatched(root: Path, paths: list[PurePosixPath]) -> Iterator[Note]:

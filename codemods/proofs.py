@@ -142,13 +142,12 @@ class _Bench:
         self, gate: Gate, before: Measurement, after: Measurement, base: Snapshot, changes: tuple[Change, ...]
     ) -> Verdict:
         verdict = gate.compare(before, after, changes)
-        if verdict.outcome is not Outcome.REFUSED:
-            return verdict
-        self.progress(f"{gate.name}: a second look at what is new")
-        self.staging.sync(base, self.known)
-        verdict = gate.reconsider(before, after, self.staging.path, changes)
-        self.staging.mend()
-        return verdict
+        if verdict.outcome is Outcome.REFUSED:
+            self.progress(f"{gate.name}: a second look at what is new")
+            self.staging.sync(base, self.known)
+            verdict = gate.reconsider(before, after, self.staging.path, changes)
+            self.staging.mend()
+        return replace(verdict, numbers=verdict.numbers or _numbers(before, after))
 
 
 def _gates(
@@ -230,11 +229,18 @@ def _outcome(measurement: Measurement) -> Outcome:
     return Outcome.INCONCLUSIVE if measurement.failure else Outcome.PASSED
 
 
+def _shown(measurement: Measurement) -> dict[str, float]:
+    """The figures that are for people."""
+    return {n: value for n, value in measurement.figures.items() if n not in ("own_paths", "status")}
+
+
 def _figures(measurement: Measurement) -> str:
-    hidden = ("own_paths", "status")
-    return ", ".join(
-        f"{value:.0f} {name}" for name, value in measurement.figures.items() if name not in hidden
-    )
+    return ", ".join(f"{value:.0f} {name}" for name, value in _shown(measurement).items())
+
+
+def _numbers(before: Measurement, after: Measurement) -> dict[str, tuple[float, float]]:
+    old, new = ({} if m.failure else _shown(m) for m in (before, after))
+    return {name: (old[name], new[name]) for name in old if name in new}
 
 
 def _reported(verdict: Verdict, after: Measurement) -> Verdict:

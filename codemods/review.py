@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from codemods.choice import Choices
 from codemods.data import Change, Decision, Edit, Note, Phase, Site
 from codemods.hunks import Hunk, hunks, moved
 from codemods.phases import REPAIR
@@ -61,9 +62,12 @@ class Review:
         return tuple(hunk for phase in self.phases for file in phase.files for hunk in file.hunks)
 
 
-def review(found: Survey, phases: Sequence[str] = ()) -> Review:
-    """The change of every phase asked for. Raises MigrationError as ``steps`` does."""
-    start = origin(found)
+def review(found: Survey, phases: Sequence[str] = (), choices: Choices | None = None) -> Review:
+    """The change of every phase asked for; ``choices`` take the place of those that are landed.
+
+    Raises MigrationError as ``steps`` does.
+    """
+    start = origin(found, choices)
     stages = stages_of(found, start, phases)
     return of_stages(found, start, stages)
 

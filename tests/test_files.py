@@ -80,6 +80,18 @@ def test_what_planning_reads_and_what_only_a_copy_needs(tmp_path: Path) -> None:
     assert tree.notes == ()
 
 
+def test_reports_are_no_sources(tmp_path: Path) -> None:
+    mark = b"<!-- classmod report -->"
+    sources = {"late.md": b"# Notes\n" + mark, "code.py": b"# " + mark, "code.pyi": b"# " + mark}
+    for name, data in {**sources, "report.md": mark + b"\n# Old names\n"}.items():
+        (tmp_path / name).write_bytes(data)
+
+    found = read(tmp_path)
+
+    assert found.snapshot == {PurePosixPath(name): data for name, data in sources.items()}
+    assert found.others == (PurePosixPath("report.md"),)
+
+
 def test_without_git_environments_caches_and_builds_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "a.py", "env/pyvenv.cfg", "env/lib/x.py", ".venv/x.py", "node_modules/x/y.py")
     put(tmp_path, "p/__pycache__/a.pyc", ".tox/x.py", "build/x.py", "dist/x.py", "a.egg-info/x.py")

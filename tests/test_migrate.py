@@ -324,6 +324,7 @@ def test_a_gate_that_refuses_lands_nothing(root: Path, gated: Gated) -> None:
     assert report.refused is not None
     assert report.refused.name == "right"
     assert [proof.passed for proof in report.proofs] == [True, True, False]
+    assert [v.numbers for p in report.proofs for v in p.verdicts] == [{"errors": (0, n)} for n in (0, 0, 1)]
     assert report.landed == ()
     assert contents(root) == made()
 
@@ -354,6 +355,7 @@ def test_a_gate_that_fails_is_no_pass(root: Path, gated: Gated) -> None:
     report = run(root)
 
     assert report.proofs[0].verdicts[0].outcome is Outcome.INCONCLUSIVE
+    assert report.proofs[0].verdicts[0].numbers == {}
     assert report.landed == ()
     assert contents(root) == made()
 

@@ -102,6 +102,7 @@ def test_all_phases_are_proven_by_the_tests(root: Path) -> None:
     for phase, uses in zip(map(int, CODE), USES, strict=True):
         found = verdicts(report, phase)
         assert found["tests"].figures == "2 tests: 1 -> 1 passed, 0 lost, 0 gained"
+        assert found["tests"].numbers == {"tests": (2, 2), "passed": (1, 1)}
         assert found["tests"].reason == ""
         assert set(found) == {"tests", "deprecations", *(["old-tests"] if phase == 5 else [])}
         later = f", {uses} left to later phases" if uses else ""
@@ -302,8 +303,10 @@ def test_only_the_last_phase_is_timed(root: Path) -> None:
     assert report.refused is None
     assert [verdict.gate for verdict in report.baseline] == ["benchmark"]
     assert [[v.gate for v in proof.verdicts] for proof in report.proofs] == [[], [], [], [], ["benchmark"]]
-    figures = verdicts(report, 5)["benchmark"].figures
-    assert re.fullmatch(r"\d+ -> \d+ ms \(.*%\), \d+ -> \d+ MB \(.*%\)", figures)
+    timed = verdicts(report, 5)["benchmark"]
+    assert re.fullmatch(r"\d+ -> \d+ ms \(.*%\), \d+ -> \d+ MB \(.*%\)", timed.figures)
+    told = (f"{old:.0f} -> {new:.0f} {name}" for name, (old, new) in timed.numbers.items())
+    assert ", ".join(told) == re.sub(r" \([^)]*\)", "", timed.figures)
 
 
 def test_the_concrete_classes_are_constructed(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -10,7 +11,8 @@ import click
 
 from cli import report, terminal
 from cli.help import command
-from cli.options import common, confidence_option, gate_options, repair_option
+from cli.options import common, confidence_option, gate_options, repair_option, report_option
+from cli.reports import overview, write
 from cli.running import CLEAN, FOUND, progress, survey_of
 from cli.terminal import Line
 
@@ -27,6 +29,7 @@ from cli.terminal import Line
     help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
 )
 @gate_options
+@report_option
 @click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
 @click.option(
     "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
@@ -59,6 +62,7 @@ def apply(
     partial: bool,
     commit: bool,
     interactive: bool,
+    reports: tuple[Path, ...],
     **said: Any,
 ) -> int:
     """Prove each phase in a staging copy, then land them.
@@ -71,6 +75,7 @@ def apply(
       classmod apply --test-command ".venv/bin/python -m pytest -q" .
     """
     from codemods import draft, migrate, settings
+    from codemods.review import review
 
     told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
@@ -99,6 +104,8 @@ def apply(
         if (choices := choose(survey, phases)) is None:
             terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
             return CLEAN
+    # Of the tree before anything lands.
+    shown = overview(survey, review(survey, phases, choices)) if reports else None
     done = migrate.apply(survey, phases, options, progress, choices)
     if interactive and not done.refused:
         draft.forget(path)
@@ -108,4 +115,6 @@ def apply(
         terminal.show(report.report(done, tree, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
+    if shown:
+        write(replace(shown, done=done), reports)
     return FOUND if done.refused else CLEAN

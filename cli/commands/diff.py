@@ -9,7 +9,16 @@ import click
 
 from cli import selection, terminal
 from cli.help import command
-from cli.options import common, confidence_option, pager_option, path_option, repair_option
+from cli.options import (
+    common,
+    confidence_option,
+    pager_option,
+    path_option,
+    repair_option,
+    report_option,
+)
+from cli.reports import overview as reported
+from cli.reports import write
 from cli.running import CLEAN, FOUND, survey_of
 
 
@@ -20,6 +29,7 @@ from cli.running import CLEAN, FOUND, survey_of
 @path_option
 @click.option("--stat", is_flag=True, help="Only how many lines of each file change, and the summary.")
 @pager_option
+@report_option
 def diff(
     path: Path,
     spec_file: Path | None,
@@ -30,6 +40,7 @@ def diff(
     places: tuple[str, ...],
     stat: bool,
     pager: bool,
+    reports: tuple[Path, ...],
 ) -> int:
     """Show the change of every phase and write nothing.
 
@@ -38,6 +49,7 @@ def diff(
       classmod diff .
       classmod diff --stat --path src .
       classmod diff --phase 1 --phase 2 --format patch . | git apply
+      classmod diff --report report.html .
     """
     from cli import difference, dry_run, overview
     from codemods.review import review
@@ -45,7 +57,10 @@ def diff(
     if stat and layout != "text":
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
-    found = selection.of_review(survey, review(survey, phases), phases, places)
+    whole = review(survey, phases)
+    if reports:
+        write(reported(survey, whole), reports)
+    found = selection.of_review(survey, whole, phases, places)
     if layout == "patch":
         terminal.write(dry_run.patch(found).encode("utf-8", "surrogateescape"))
     elif layout == "json":

@@ -143,7 +143,9 @@ class Benchmark:
         reasons = [f"more than {self.limit:.0%} up: {', '.join(above)}"] if above else []
         reasons += [f"not shown to be within {self.limit:.0%}: {', '.join(open_)}"] if open_ else []
         outcome = Outcome.REFUSED if above else Outcome.PASSED
-        return Verdict(self.name, outcome, figures, reason="; ".join((*reasons, *after.remarks)))
+        told = "; ".join((*reasons, *after.remarks))
+        numbers = {name: (after.figures[f"before {name}"], after.figures[f"after {name}"]) for name in ratios}
+        return Verdict(self.name, outcome, figures, reason=told, numbers=numbers)
 
     def reconsider(
         self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()

@@ -1,0 +1,91 @@
+"""The class tree for reports: nested as it is, with what changes in each header."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cli.reports import Overview
+from cli.reports.code import marked
+from codemods.edits import tokens
+
+if TYPE_CHECKING:
+    from codemods.tree import TreeLine
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A class with those below it. ``anchor`` is that of the hunk that shows it, ``places`` its file's."""
+
+    line: TreeLine
+    anchor: str
+    places: tuple[tuple[str, str], ...]
+    below: list[Node] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return self.line.before != self.line.after
+
+    @property
+    def sides(self) -> tuple[Markup, Markup]:
+        """What the class is made of, before and after, with what differs marked."""
+        before, after = _bases(self.line, self.line.before), _bases(self.line, self.line.after)
+        old, new, shift = [], [], 0
+        for start, end, replacement in tokens(before, after):
+            old.append((start, end))
+            new.append((start + shift, start + shift + len(replacement)))
+            shift += len(replacement) - (end - start)
+        return marked(before, old, "del"), marked(after, new, "ins")
+
+
+def nested(overview: Overview) -> list[Node]:
+    """The roots of the tree, which is one."""
+    stack: list[Node] = []
+    roots: list[Node] = []
+    for line in overview.review.tree:
+        node = Node(line, _anchor(overview, line), tuple(_places(overview, line)))
+        del stack[line.depth :]
+        (stack[-1].below if stack else roots).append(node)
+        stack.append(node)
+    return roots
+
+
+def _bases(line: TreeLine, header: str) -> str:
+    """A header without its class: what stands in the brackets."""
+    return header.removeprefix(f"class {line.name}").removeprefix("(").removesuffix(")")
+
+
+def arguments(header: str) -> dict[str, str]:
+    """What each base of a header is given in brackets, as text."""
+    try:
+        (statement,) = ast.parse(f"{header}: ...").body
+    except SyntaxError:
+        return {}
+    found = statement.bases if isinstance(statement, ast.ClassDef) else []
+    return {
+        ast.unparse(base.value): ast.unparse(base.slice).strip("()")
+        for base in found
+        if isinstance(base, ast.Subscript)
+    }
+
+
+def _anchor(overview: Overview, line: TreeLine) -> str:
+    """The first hunk that shows the header of the class; else the first of its file, if there is one."""
+    here = [entry for entry in overview.entries if entry.file.path == line.path]
+    starts = (f"class {line.name}(", f"class {line.name}:")
+    shown = (e for e in here if any(one.text.lstrip().startswith(starts) for one in e.hunk.lines))
+    return next(shown, here[0]).anchor if here else ""
+
+
+def _places(overview: Overview, line: TreeLine) -> Sequence[tuple[str, str]]:
+    """The phases that change its file, by name, with the anchors of the file there."""
+    return [
+        (phase.phase.name, f"p{phase.phase.number}-f{number}")
+        for phase in overview.review.phases
+        for number, file in enumerate(phase.files, 1)
+        if file.path == line.path
+    ]
