@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from codemods.data import Change, Decision, Edit, Note, Phase, Site
+from codemods.doing import Doing, Progress, silent
 from codemods.hunks import Hunk, hunks, moved
 from codemods.phases import REPAIR
 from codemods.spans import Span, spans
@@ -61,10 +62,11 @@ class Review:
         return tuple(hunk for phase in self.phases for file in phase.files for hunk in file.hunks)
 
 
-def review(found: Survey, phases: Sequence[str] = ()) -> Review:
+def review(found: Survey, phases: Sequence[str] = (), progress: Progress = silent) -> Review:
     """The change of every phase asked for. Raises MigrationError as ``steps`` does."""
     start = origin(found)
-    stages = stages_of(found, start, phases)
+    stages = stages_of(found, start, phases, progress)
+    progress(Doing("planning", ("hunks",), 0))
     return of_stages(found, start, stages)
 
 

@@ -39,6 +39,7 @@ from codemods.data import (
     Spec,
     Verdict,
 )
+from codemods.doing import Doing, Progress
 from codemods.hunks import hunks
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
@@ -143,7 +144,7 @@ class Library:
             TreeLine(1, "Leaf", PurePosixPath("leaf.py"), "class Leaf(Base)", "class Leaf(Base[Thing])"),
         )
 
-    def review(self, survey: Survey, phases: tuple[str, ...] = ()) -> Review:
+    def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
         for name in phases:
@@ -176,11 +177,12 @@ class Library:
         survey: Survey,
         phases: tuple[str, ...],
         options: Options,
-        progress: Callable[[str], None],
+        progress: Progress,
         choices: Choices | None = None,
     ) -> Report:
         self.asked |= {"phases": phases, "options": options, "choices": choices}
-        progress("mypy on the tree as it is")
+        progress(Doing("before", ("mypy", "api"), more=2))
+        progress(Doing("before", ("mypy", "api"), 0, 2))
         return self.report
 
     def leftovers(self, survey: Survey) -> tuple[Site, ...]:
@@ -732,7 +734,7 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(
     shown = run("apply")
 
     assert shown.exit_code == 0
-    assert shown.stderr == "mypy on the tree as it is\n"
+    assert shown.stderr == "before: mypy, api\n"
     assert shown.stdout.splitlines() == [
         "class Base(Generic[X])     base.py",
         "  class Leaf(Base[Thing])  leaf.py",

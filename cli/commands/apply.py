@@ -11,7 +11,8 @@ import click
 from cli import report, terminal
 from cli.help import command
 from cli.options import common, confidence_option, gate_options, repair_option
-from cli.running import CLEAN, FOUND, progress, survey_of
+from cli.progress import Working
+from cli.running import CLEAN, FOUND, survey_of
 from cli.terminal import Line
 
 
@@ -99,7 +100,8 @@ def apply(
         if (choices := choose(survey, phases)) is None:
             terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
             return CLEAN
-    done = migrate.apply(survey, phases, options, progress, choices)
+    with Working() as progress:
+        done = migrate.apply(survey, phases, options, progress, choices)
     if interactive and not done.refused:
         draft.forget(path)
     if done.landed or done.refused:

@@ -10,6 +10,7 @@ import click
 from cli import selection, terminal
 from cli.help import command
 from cli.options import common, confidence_option, pager_option, path_option, repair_option
+from cli.progress import Working
 from cli.running import CLEAN, FOUND, survey_of
 
 
@@ -45,7 +46,9 @@ def diff(
     if stat and layout != "text":
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
-    found = selection.of_review(survey, review(survey, phases), phases, places)
+    with Working() as progress:
+        whole = review(survey, phases, progress)
+    found = selection.of_review(survey, whole, phases, places)
     if layout == "patch":
         terminal.write(dry_run.patch(found).encode("utf-8", "surrogateescape"))
     elif layout == "json":
