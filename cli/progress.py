@@ -41,12 +41,15 @@ class Clock:
 
     @property
     def left(self) -> float | None:
-        """Seconds, by what each part took the last time, or the others where it is new; None: not known."""
+        """Seconds, by what each part took the last time; None where that is not known yet.
+
+        In a last round a part that is new takes as long as the others.
+        """
         doing = self._doing
         if doing is None or doing.at is None:
             return None
         known = [self._took[part] for part in doing.parts if part in self._took]
-        if not known:
+        if not known or (doing.more and len(known) < len(doing.parts)):
             return None
         times = [self._took.get(part, sum(known) / len(known)) for part in doing.parts]
         running = max(times[doing.at] - (self._now() - self._began), 0.0)
@@ -54,8 +57,12 @@ class Clock:
 
     def __str__(self) -> str:
         left = self.left
-        rest = f", about {_seconds(left)} left" if left is not None else ""
+        rest = f", {_about(left)}" if left is not None else ""
         return f"{self._doing or ''}  {_seconds(self._now() - self._start)}{rest}"
+
+
+def _about(left: float) -> str:
+    return f"about {_seconds(left)} left" if round(left) else "nearly done"
 
 
 def _seconds(number: float) -> str:

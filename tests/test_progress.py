@@ -58,6 +58,15 @@ def test_the_first_round_tells_the_rest(time: Time) -> None:
     assert str(clock) == "phase 1: mypy  15 s, about 21 s left"
 
 
+def test_a_round_that_comes_again_is_known_when_it_is_through(time: Time) -> None:
+    clock = Clock(time)
+    clock.turn(Doing("before", GATES, 0, 2))
+    time.now = 10.0
+    clock.turn(Doing("before", GATES, 1, 2))
+
+    assert clock.left is None
+
+
 def test_what_takes_longer_than_before_has_no_time_left(time: Time) -> None:
     clock = Clock(time)
     clock.turn(Doing("a", ("x",), 0))
@@ -66,7 +75,7 @@ def test_what_takes_longer_than_before_has_no_time_left(time: Time) -> None:
     time.now = 90.0
 
     assert clock.left == 0.0
-    assert str(clock) == "b: x  1 min 30 s, about 0 s left"
+    assert str(clock) == "b: x  1 min 30 s, nearly done"
 
 
 def test_parts_that_are_new_take_as_long_as_the_others(time: Time) -> None:

@@ -20,6 +20,15 @@ from cli.running import CLEAN, FOUND, survey_of
 @confidence_option
 @path_option
 @click.option("--stat", is_flag=True, help="Only how many lines of each file change, and the summary.")
+@click.option(
+    "-U",
+    "--context",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Lines around each change.",
+)
 @pager_option
 def diff(
     path: Path,
@@ -30,6 +39,7 @@ def diff(
     confidence: str,
     places: tuple[str, ...],
     stat: bool,
+    context: int,
     pager: bool,
 ) -> int:
     """Show the change of every phase and write nothing.
@@ -45,9 +55,11 @@ def diff(
 
     if stat and layout != "text":
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
+    if context != 3 and layout == "patch":
+        raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
     with Working() as progress:
-        whole = review(survey, phases, progress)
+        whole = review(survey, phases, progress, context)
     found = selection.of_review(survey, whole, phases, places)
     if layout == "patch":
         terminal.write(dry_run.patch(found).encode("utf-8", "surrogateescape"))
