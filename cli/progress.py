@@ -83,13 +83,12 @@ class Working:
 
     def __call__(self, doing: Doing) -> None:
         self._clock.turn(doing)
-        if self._live is None and doing.at is None:
+        if self._timer is None and doing.at is None:
             terminal.show([Line(str(doing), "quiet")], err=True)
 
     def __enter__(self) -> Self:
         if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            self._live = _live(self._clock)
-            self._timer = Timer(self._after, self._live.start)
+            self._timer = Timer(self._after, self._draw)
             self._timer.daemon = True
             self._timer.start()
         return self
@@ -97,10 +96,16 @@ class Working:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer and self._live:
+        if self._timer:
             self._timer.cancel()
             self._timer.join()
+        if self._live:
             self._live.stop()
+
+    def _draw(self) -> None:
+        # What is over soon does not wait for rich.
+        self._live = _live(self._clock)
+        self._live.start()
 
 
 def _live(clock: Clock) -> Live:
