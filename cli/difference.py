@@ -7,7 +7,7 @@ begins with ``#``.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -79,19 +79,19 @@ def hunk(found: Hunk, syntax: Syntax = no_syntax) -> Iterator[Line]:
     """A hunk: its header, why it is there, and its lines, each with what is to be said about it."""
     yield Line(f"{found.header} {found.section}".rstrip(), "hunk", hang="  ")
     yield from why(found)
-    beside: defaultdict[int | None, list[Note | Site]] = defaultdict(list)
-    places = dict(found.places)
+    told = {reason.text for reason in found.reasons}
+    beside: defaultdict[tuple[int | None, int | None], list[Line]] = defaultdict(list)
+    places = {remark: _below(found, line) for remark, line in found.places}
     for remark in _by_place((*found.notes, *found.asked)):
-        beside[places.get(remark)].append(remark)
-    yield from map(_remark, beside[None])
+        beside[places.get(remark, (None, None))].append(_remark(remark, told))
+    yield from beside[None, None]
     ends = {line.end for line in found.lines if line.end}
     widths = tuple(len(str(lines.stop)) for lines in (found.before, found.after))
     for line in found.lines:
         yield _code(line, syntax, widths, "\r" if len(ends) > 1 and line.end == "\r\n" else "")
         if not line.end:
             yield Line("\\ No newline at end of file", "quiet")
-        if line.old is not None:
-            yield from map(_remark, beside[line.old])
+        yield from beside[line.old, line.new]
 
 
 def why(found: Hunk) -> Iterator[Line]:
@@ -120,10 +120,21 @@ def _code(line: HunkLine, syntax: Syntax, widths: tuple[int, ...], end: str) -> 
     return Line(text, side, "", tuple(parts), f"{margin} ", _WRAPPED, code=True)
 
 
-def _remark(remark: Note | Site) -> Line:
-    """A note or a question with its place in the file as it is now."""
+def _below(found: Hunk, line: int) -> tuple[int | None, int | None]:
+    """The numbers, before and after, of the line below which something is said about a line before."""
+    for tag, i1, i2, j1, j2 in found.opcodes:
+        if i1 < line <= i2:
+            new = j1 + line - i1
+            return (line, new) if tag == "equal" else (None, new) if i2 - i1 == j2 - j1 else (line, None)
+    return None, None
+
+
+def _remark(remark: Note | Site, told: Container[str] = ()) -> Line:
+    """A note or a question with its place in the file as it is now; what is ``told`` is not repeated."""
     if isinstance(remark, Note):
-        return joined((f"# note {remark.line}: {remark.text}", "note"))
+        name, _, text = remark.text.partition(": ")
+        said = f"{name}: as said above" if text in told else remark.text
+        return joined((f"# note {remark.line}: {said}", "note"))
     return joined((f"# ask {remark.line}:{remark.column}  {remark.name}: {remark.reason}", "ask"))
 
 

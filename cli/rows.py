@@ -117,8 +117,9 @@ def _rows(line: Line, encoding: str, width: int) -> Iterator[Text]:
     hang = line.hang if line.hang is not None and len(margin + line.hang) + _LEAST <= width else ""
     first = width - len(margin)
     cuts = [] if line.hang is None else _cuts(whole.plain, first, first - len(hang), line.code)
+    before = line.style or (line.parts[0].style if line.parts and not line.code else "")
     for number, row in enumerate(whole.divide(cuts)):
-        made = Text(hang if number else "", line.style) + row
+        made = Text.assemble((hang if number else "", before), row)
         if line.code:
             made.append(" " * (first - cell_len(made.plain)), line.style)
         yield Text.assemble((" " * len(margin) if number else margin, "margin"), made)

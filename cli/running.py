@@ -1,4 +1,4 @@
-"""What commands share when they run: exit statuses, the survey of the tree, what is said on the way."""
+"""What commands share when they run: exit statuses, and the survey of the tree."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import terminal
+from cli.progress import Working
 from cli.terminal import Line
 from codemods.data import Confidence
+from codemods.doing import Doing
 
 if TYPE_CHECKING:
     from codemods.survey import Survey
@@ -33,11 +35,8 @@ def survey_of(
 
     spec = specs.for_project(path, spec_file)
     asked = Asked(python) if types else None
-    found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
+    first = Doing("reading the tree, asking mypy" if types else "reading the tree")
+    with Working(first):
+        found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
     return found
-
-
-def progress(what: str) -> None:
-    """Say on stderr what a long run is at."""
-    terminal.show([Line(what, "dim")], err=True)

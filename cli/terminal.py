@@ -43,7 +43,8 @@ def show(lines: Iterable[Line], *, err: bool = False, page: bool = False) -> Non
     drawn: Iterable[str] = (row for line in lines for row in draw(line))
     if page and not err and stream.isatty():
         drawn = list(drawn)
-        if len(drawn) >= window.lines and _paged(drawn, stream):
+        height = sum(max(1, -(-len(click.unstyle(row)) // window.columns)) for row in drawn)
+        if height >= window.lines and _paged(drawn, stream):
             return
     for row in drawn:
         try:

@@ -109,15 +109,17 @@ def _counted(lines: range) -> str:
     return f"{lines.start if lines else lines.start - 1},{len(lines)}"
 
 
-def hunks(change: Change, phase: int, spans: Sequence[Span], sites: Sequence[Site]) -> tuple[Hunk, ...]:
-    """The hunks of a change, as its unified diff has them.
+def hunks(
+    change: Change, phase: int, spans: Sequence[Span], sites: Sequence[Site], context: int = CONTEXT
+) -> tuple[Hunk, ...]:
+    """The hunks of a change, as its unified diff has them with so many lines of ``context``.
 
     ``spans`` are the edits behind it, where they stand after it, ``sites`` those of the file that the
     edits may carry out.
     """
     before, after = (_lines(data) for data in (change.before, change.after))
     matcher = difflib.SequenceMatcher(None, before, after)
-    groups = [tuple(group) for group in matcher.get_grouped_opcodes(CONTEXT)]
+    groups = [tuple(group) for group in matcher.get_grouped_opcodes(context)]
     homes: list[list[Span]] = [[] for _ in groups]
     for span in spans if groups else ():
         distances = [_distance(group, span) for group in groups]

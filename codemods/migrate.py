@@ -11,9 +11,10 @@ from codemods import __version__, commits, files, journal
 from codemods.choice import NOTHING, Choices
 from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
+from codemods.doing import Doing, Progress
 from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen
-from codemods.proofs import GATES, Options, Progress, Proof, prove
+from codemods.proofs import GATES, Options, Proof, prove
 from codemods.record import LandedPhase
 from codemods.status import Status, listed, status, stuck
 from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps, work
@@ -78,7 +79,7 @@ def apply(
     if unknown := sorted(options.no_gate - GATES):
         raise MigrationError(f"there is no gate {unknown[0]}; there are {', '.join(sorted(GATES))}")
     start = origin(found, choices)
-    stages = stages_of(found, start, phases)
+    stages = stages_of(found, start, phases, progress)
     if not differences(found.snapshot, stages[-1].contents):
         return Report(notes=found.notes, start=start)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
@@ -92,7 +93,7 @@ def apply(
     proven = [proof for proof in proofs if proof.passed]
     if not proven or (refused and not options.partial):
         return Report(baseline, tuple(proofs), (), refused, found.notes, start=start)
-    progress("landing")
+    progress(Doing("landing"))
     chain = commits.chain(found, current, proven, start.landed) if options.commit else None
     landed = _land(found, start, stages[len(proven) - 1], proven)
     if chain:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from codemods import trials
 from codemods.causes import causes
 from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
+from codemods.doing import Doing, Progress
 from codemods.gates import Gate, Measurement, listed
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
@@ -29,7 +30,6 @@ from codemods.survey import Origin, Survey, interpreter
 if TYPE_CHECKING:
     from codemods.gates.api import Renaming
 
-Progress = Callable[[str], None]
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
     | {trials.COVERAGE, trials.BENCHMARK, trials.CONSTRUCTION, trials.TYPE_CHECK}
@@ -92,9 +92,11 @@ def prove(
         made = _gates(found, start, options, cache, known)
         bench = _Bench(staging, known, progress)
         base = start.bare
-        before = bench.measure(made(None, None), base, "before")
+        before = bench.measure(made(None, None), base, "before", len(stages))
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
-        for step, stage in zip(between_stages(found, stages), stages, strict=True):
+        for left, (step, stage) in zip(
+            reversed(range(len(stages))), zip(between_stages(found, stages), stages, strict=True), strict=True
+        ):
             changes = differences(base, stage.contents)
             last = stage is stages[-1] and stage.phase is not REPAIR
             gates = made(stage, changes if last else None)
@@ -102,7 +104,8 @@ def prove(
             dead = {n: m for n, m in before.items() if m.failure and stage.phase is not REPAIR}
             tree = {p: data for p, data in {**found.snapshot, **stage.contents}.items() if data is not None}
             title = f"phase {stage.phase.number} {stage.phase.name}"
-            after = {**dead, **bench.measure([g for g in gates if g.name not in dead], tree, title)}
+            alive = [gate for gate in gates if gate.name not in dead]
+            after = {**dead, **bench.measure(alive, tree, title, left)}
             verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
@@ -120,12 +123,22 @@ class _Bench:
     known: set[PurePosixPath]
     progress: Progress
 
-    def measure(self, gates: Sequence[Gate], tree: Snapshot, title: str) -> dict[str, Measurement]:
-        """What each gate finds in ``tree``, by its name; every one of them sees the tree as it is."""
+    def measure(
+        self, gates: Sequence[Gate], tree: Snapshot, title: str, more: int = 0
+    ) -> dict[str, Measurement]:
+        """What each gate finds in ``tree``, by its name; every one of them sees the tree as it is.
+
+        ``more`` trees are to be measured after this one.
+        """
         self.staging.sync(tree, self.known)
+        doing = Doing(title, tuple(gate.name for gate in gates), more=more)
         if gates:
-            self.progress(f"{title}: {', '.join(gate.name for gate in gates)}")
-        return {gate.name: self._mended(gate.name, gate.measure(self.staging.path)) for gate in gates}
+            self.progress(doing)
+        found = {}
+        for number, gate in enumerate(gates):
+            self.progress(replace(doing, at=number))
+            found[gate.name] = self._mended(gate.name, gate.measure(self.staging.path))
+        return found
 
     def _mended(self, name: str, found: Measurement) -> Measurement:
         """The measurement, which is worth nothing where the gate has changed what it was to look at."""
@@ -143,7 +156,7 @@ class _Bench:
     ) -> Verdict:
         verdict = gate.compare(before, after, changes)
         if verdict.outcome is Outcome.REFUSED:
-            self.progress(f"{gate.name}: a second look at what is new")
+            self.progress(Doing(f"{gate.name}: a second look at what is new"))
             self.staging.sync(base, self.known)
             verdict = gate.reconsider(before, after, self.staging.path, changes)
             self.staging.mend()

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from codemods.choice import Choices
 from codemods.data import Change, Decision, Edit, Note, Phase, Site
-from codemods.hunks import Hunk, hunks, moved
+from codemods.doing import Doing, Progress, silent
+from codemods.hunks import CONTEXT, Hunk, hunks, moved
 from codemods.phases import REPAIR
 from codemods.spans import Span, spans
 from codemods.steps import Stage, between_stages, stages_of
@@ -62,24 +63,31 @@ class Review:
         return tuple(hunk for phase in self.phases for file in phase.files for hunk in file.hunks)
 
 
-def review(found: Survey, phases: Sequence[str] = (), choices: Choices | None = None) -> Review:
-    """The change of every phase asked for; ``choices`` take the place of those that are landed.
+def review(
+    found: Survey,
+    phases: Sequence[str] = (),
+    progress: Progress = silent,
+    context: int = CONTEXT,
+    choices: Choices | None = None,
+) -> Review:
+    """The change of every phase asked for, its hunks with ``context`` lines around them.
 
-    Raises MigrationError as ``steps`` does.
+    ``choices`` take the place of those that are landed. Raises MigrationError as ``steps`` does.
     """
     start = origin(found, choices)
-    stages = stages_of(found, start, phases)
-    return of_stages(found, start, stages)
+    stages = stages_of(found, start, phases, progress)
+    progress(Doing("planning", ("hunks",), 0))
+    return of_stages(found, start, stages, context)
 
 
-def of_stages(found: Survey, start: Origin, stages: Sequence[Stage]) -> Review:
+def of_stages(found: Survey, start: Origin, stages: Sequence[Stage], context: int = CONTEXT) -> Review:
     """The same of stages that are there already."""
     asked = tuple(site for site in found.sites if site.decision is Decision.ASK)
     waiting = _Waiting([*fresh(found.notes, asked), *asked])
     made = []
     earlier: set[Edit] = set()
     for step, stage in zip(between_stages(found, stages), stages, strict=True):
-        files = [_file(change, stage, start, earlier) for change in step.changes]
+        files = [_file(change, stage, start, earlier, context) for change in step.changes]
         made.append(PhaseReview(step.phase, tuple(map(waiting.beside, files))))
         earlier |= {edit for edits in stage.edits.values() for edit in edits}
     placed = tuple(PhaseReview(each.phase, tuple(map(waiting.above, each.files))) for each in made)
@@ -92,7 +100,7 @@ def fresh(notes: Iterable[Note], asked: Iterable[Site]) -> tuple[Note, ...]:
     return tuple(n for n in dict.fromkeys(notes) if (n.path, n.line, n.text.partition(":")[0]) not in told)
 
 
-def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit]) -> FileReview:
+def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit], context: int) -> FileReview:
     """A change with its hunks; what was done for an earlier stage is behind none of them."""
     path, repair = change.path, stage.phase is REPAIR
     before = start.bare if repair else start.project.snapshot
@@ -100,7 +108,7 @@ def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit]) -> Fi
     known = [edit for edit in earlier if edit.path == path]
     made = [_news(s, known) for s in _spans(path, before, edits, change) if s.edit not in earlier]
     sites = [s for s in start.project.by_path.get(path, ()) if s.decision in _CARRIED]
-    return FileReview(change, hunks(change, stage.phase.number, made, sites))
+    return FileReview(change, hunks(change, stage.phase.number, made, sites, context))
 
 
 def _news(span: Span, known: Iterable[Edit]) -> Span:

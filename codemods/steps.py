@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from codemods import files
 from codemods.codemod import Source
 from codemods.data import Change, Edit, MigrationError, Note, Phase
+from codemods.doing import Doing, Progress, silent
 from codemods.leaving import retouched
 from codemods.phases import BASE, REPAIR, chosen
 from codemods.plan import plan
@@ -82,7 +83,9 @@ def work(step: Step, landed: frozenset[int]) -> Mapping[int, frozenset[PurePosix
     return {number: frozenset(p for n, p in pairs if n == number) for number in sorted(dict(pairs))}
 
 
-def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage]:
+def stages_of(
+    found: Survey, start: Origin, phases: Sequence[str], progress: Progress = silent
+) -> list[Stage]:
     """The tree after each phase asked for, every one on top of what is landed and of those before it.
 
     Raises MigrationError as ``steps`` does.
@@ -99,7 +102,9 @@ def stages_of(found: Survey, start: Origin, phases: Sequence[str]) -> list[Stage
     numbers = start.landed
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
-    for phase in asked:
+    names = tuple(f"phase {phase.number} {phase.name}" for phase in asked)
+    for at, phase in enumerate(asked):
+        progress(Doing("planning", names, at))
         numbers |= {phase.number}
         stages.append(stage(phase, numbers, start, planned(project, numbers, source, proof)))
     _refuse_in_the_way(found, stages)

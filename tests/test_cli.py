@@ -39,6 +39,7 @@ from codemods.data import (
     Spec,
     Verdict,
 )
+from codemods.doing import Doing, Progress
 from codemods.hunks import hunks
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
@@ -143,7 +144,7 @@ class Library:
             TreeLine(1, "Leaf", PurePosixPath("leaf.py"), "class Leaf(Base)", "class Leaf(Base[Thing])"),
         )
 
-    def review(self, survey: Survey, phases: tuple[str, ...] = ()) -> Review:
+    def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress, context: int) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
         for name in phases:
@@ -161,7 +162,7 @@ class Library:
                 files.append(
                     FileReview(
                         each,
-                        hunks(each, step.phase.number, (), ()),
+                        hunks(each, step.phase.number, (), (), context),
                         tuple(n for n in notes if mine and n.path == each.path),
                         tuple(site for site in asked if mine and site.path == each.path),
                     )
@@ -176,11 +177,12 @@ class Library:
         survey: Survey,
         phases: tuple[str, ...],
         options: Options,
-        progress: Callable[[str], None],
+        progress: Progress,
         choices: Choices | None = None,
     ) -> Report:
         self.asked |= {"phases": phases, "options": options, "choices": choices}
-        progress("mypy on the tree as it is")
+        progress(Doing("before", ("mypy", "api"), more=2))
+        progress(Doing("before", ("mypy", "api"), 0, 2))
         return self.report
 
     def leftovers(self, survey: Survey) -> tuple[Site, ...]:
@@ -586,6 +588,18 @@ def test_diff_stat(library: Library, run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "classmod apply" in shown.stdout.splitlines()[-1]
 
 
+def test_diff_with_more_and_less_around_it(library: Library, run: Run) -> None:
+    library.plan = steps([change(b"1\n2\n3\n4\n5\na\n", b"1\n2\n3\n4\n5\nb\n")])
+
+    headers = [
+        [line for line in run("diff", "-U", context).stdout.splitlines() if line.startswith("@@")]
+        for context in ("0", "3", "9")
+    ]
+
+    assert headers == [["@@ -6 +6 @@"], ["@@ -3,4 +3,4 @@"], ["@@ -1,6 +1,6 @@"]]
+    assert "a patch has 3 lines" in run("diff", "-U", "1", "--format", "patch").stderr
+
+
 def test_diff_stat_is_text_only(run: Run) -> None:
     shown = run("diff", "--stat", "--format", "json")
 
@@ -732,7 +746,7 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(
     shown = run("apply")
 
     assert shown.exit_code == 0
-    assert shown.stderr == "mypy on the tree as it is\n"
+    assert shown.stderr == "before: mypy, api\n"
     assert shown.stdout.splitlines() == [
         "class Base(Generic[X])     base.py",
         "  class Leaf(Base[Thing])  leaf.py",

@@ -166,11 +166,25 @@ def test_remarks_are_below_the_line_they_speak_of() -> None:
     assert texts(difference.hunk(found))[1:] == [
         " a",
         "-b",
-        "# note 12: odd flag",
         "+B",
+        "# note 12: odd flag",
         " c",
         "# ask 14:5  _left: unknown",
     ]
+
+
+def test_remarks_stay_at_a_line_that_has_no_successor() -> None:
+    note = Note(PATH, 2, "odd flag")
+    found = hunk(b"a\nb\nc\n", b"a\nc\n", notes=(note,), places=((note, 2),))
+
+    assert texts(difference.hunk(found))[1:] == [" a", "-b", "# note 2: odd flag", " c"]
+
+
+def test_a_note_does_not_repeat_a_reason() -> None:
+    note = Note(PATH, 1, "_old: it is older")
+    found = hunk(reasons=(Reason("it is older", 1),), notes=(note,), places=((note, 1),))
+
+    assert said(difference.hunk(found)) == ["# it is older", "# note 1: _old: as said above"]
 
 
 def test_remarks_without_a_place_are_above_the_lines() -> None:

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("enclosing", "patch"),
+    ("doing", "enclosing", "patch"),
     ("choice", "data", "depth"),
     ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),

@@ -132,6 +132,15 @@ def test_numbers_and_sizes(before: bytes, after: bytes) -> None:
         assert any(hunk.size)
 
 
+@pytest.mark.parametrize(
+    ("context", "header"), [(0, "@@ -3 +3 @@"), (1, "@@ -2,3 +2,3 @@"), (9, "@@ -1,5 +1,5 @@")]
+)
+def test_context(context: int, header: str) -> None:
+    (found,) = hunks(Change(PATH, b"a\nb\nc\nd\ne\n", b"a\nb\nC\nd\ne\n"), 1, (), (), context)
+
+    assert found.header == header
+
+
 def test_a_file_without_a_change_has_none() -> None:
     assert made(b"a\n", b"a\n") == ()
     assert made(None, b"") == ()

@@ -18,6 +18,7 @@ from codemods import arguments, migrate, proofs
 from codemods import spec as specs
 from codemods.arguments import Arguments
 from codemods.data import Change, MigrationError, Outcome, Problem, Spec, Verdict
+from codemods.doing import Doing
 from codemods.gates import Measurement, excess
 from codemods.index import Index
 from codemods.migrate import EditedSince, Options, Report, apply, leftovers, rollback, survey
@@ -361,13 +362,13 @@ def test_a_gate_that_fails_is_no_pass(root: Path, gated: Gated) -> None:
 
 
 def test_a_gate_that_fails_before_is_not_asked_again(root: Path, gated: Gated) -> None:
-    told: list[str] = []
+    told: list[Doing] = []
     gated(Stub({}, failure="crashed", always=True))
 
     report = apply(survey(root, SPEC), PHASES, Options(), told.append)
 
     assert [p.verdicts[0].outcome for p in report.proofs] == [Outcome.INCONCLUSIVE]
-    assert told == ["before: stub"]
+    assert [str(doing) for doing in told if doing.what != "planning"] == ["before: stub", "before: stub"]
 
 
 def test_a_type_error_of_our_own_is_refused_by_mypy(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -423,8 +424,8 @@ def test_there_is_no_such_gate(root: Path) -> None:
 def test_a_tree_that_changes_while_it_is_proven(root: Path) -> None:
     path = root / "root.py"
 
-    def meanwhile(step: str) -> None:
-        if step == "landing":
+    def meanwhile(doing: Doing) -> None:
+        if doing.what == "landing":
             path.write_bytes(path.read_bytes() + b"# meanwhile\n")
 
     with pytest.raises(MigrationError, match=r"^plan is stale: .*root.py"):

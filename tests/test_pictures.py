@@ -32,6 +32,8 @@ FOLDER = ROOT / "docs" / "pictures"
 PROJECT = ROOT / "fixtures" / "cex_arbitrage" / "before"
 ROWS = 40
 LEFT_OUT = "\N{VERTICAL ELLIPSIS}"
+PROGRESS = re.compile(r"\x1b\[\?25l.*?\x1b\[\?25h(?:\r|\x1b\[1A|\x1b\[2K)*", re.DOTALL)
+"""What is drawn while a run lasts, and erased: between hiding the cursor and showing it."""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -82,7 +84,7 @@ def _printed(picture: Picture, project: Path, path: str) -> str:
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         data = b"".join(_until_it_ends(terminal))
     assert started.wait() == picture.status, data.decode()
-    return data.decode().replace("\r\n", "\n").rstrip("\n")
+    return PROGRESS.sub("", data.decode()).replace("\r\n", "\n").rstrip("\n")
 
 
 def _until_it_ends(terminal: io.RawIOBase) -> Iterator[bytes]:

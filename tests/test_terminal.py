@@ -97,6 +97,12 @@ def test_what_is_longer_is_paged(tmp_path: Path) -> None:
     assert on_terminal(shown(), {"PAGER": pager(tmp_path, READS)}) == (0, f"paged {LINES} FRX\n")
 
 
+def test_lines_that_the_terminal_breaks_count_as_several(tmp_path: Path) -> None:
+    code = "from cli import terminal\nterminal.show([terminal.Line('line ' * 80)] * 5, page=True)\n"
+
+    assert on_terminal(code, {"PAGER": pager(tmp_path, READS)}, rows=20) == (0, "paged 400 FRX\n")
+
+
 def test_options_of_less_are_the_users(tmp_path: Path) -> None:
     env = {"PAGER": pager(tmp_path, READS), "LESS": "-S"}
 

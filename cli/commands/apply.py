@@ -12,8 +12,9 @@ import click
 from cli import report, terminal
 from cli.help import command
 from cli.options import common, confidence_option, gate_options, repair_option, report_option
+from cli.progress import Working
 from cli.reports import overview, write
-from cli.running import CLEAN, FOUND, progress, survey_of
+from cli.running import CLEAN, FOUND, survey_of
 from cli.terminal import Line
 
 
@@ -104,9 +105,10 @@ def apply(
         if (choices := choose(survey, phases)) is None:
             terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
             return CLEAN
-    # Of the tree before anything lands.
-    shown = overview(survey, review(survey, phases, choices)) if reports else None
-    done = migrate.apply(survey, phases, options, progress, choices)
+    with Working() as progress:
+        # Of the tree before anything lands.
+        shown = overview(survey, review(survey, phases, progress, choices=choices)) if reports else None
+        done = migrate.apply(survey, phases, options, progress, choices)
     if interactive and not done.refused:
         draft.forget(path)
     if done.landed or done.refused:

@@ -17,6 +17,7 @@ from cli.options import (
     repair_option,
     report_option,
 )
+from cli.progress import Working
 from cli.reports import overview as reported
 from cli.reports import write
 from cli.running import CLEAN, FOUND, survey_of
@@ -28,6 +29,15 @@ from cli.running import CLEAN, FOUND, survey_of
 @confidence_option
 @path_option
 @click.option("--stat", is_flag=True, help="Only how many lines of each file change, and the summary.")
+@click.option(
+    "-U",
+    "--context",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Lines around each change.",
+)
 @pager_option
 @report_option
 def diff(
@@ -39,6 +49,7 @@ def diff(
     confidence: str,
     places: tuple[str, ...],
     stat: bool,
+    context: int,
     pager: bool,
     reports: tuple[Path, ...],
 ) -> int:
@@ -56,8 +67,11 @@ def diff(
 
     if stat and layout != "text":
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
+    if context != 3 and layout == "patch":
+        raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
-    whole = review(survey, phases)
+    with Working() as progress:
+        whole = review(survey, phases, progress, context)
     if reports:
         write(reported(survey, whole), reports)
     found = selection.of_review(survey, whole, phases, places)
