@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli import difference, overview, rows
@@ -22,6 +22,7 @@ from codemods.review import FileReview, PhaseReview, Review, review
 from codemods.survey import survey
 from codemods.tree import TreeLine
 
+PROPERTY = settings(deadline=None, derandomize=True, database=None)
 PATH = PurePosixPath("pkg/a.py")
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "cex_arbitrage" / "before"
 SAID = re.compile(r"^# ")
@@ -247,6 +248,7 @@ def test_every_style_is_known() -> None:
 TEXT = st.text(st.characters(), max_size=12)
 
 
+@PROPERTY
 @given(TEXT, TEXT, TEXT, TEXT, st.booleans())
 def test_nothing_of_a_project_reaches_the_terminal_raw(
     line: str, path: str, reason: str, note: str, styled: bool
@@ -324,6 +326,7 @@ def test_markdown_has_syntax() -> None:
     assert "keyword" in styles["import sys"]
 
 
+@PROPERTY
 @given(st.binary(max_size=80), st.sampled_from(["a.py", "a.md", "a.pyi"]))
 def test_any_bytes_can_be_shown(data: bytes, name: str) -> None:
     change = Change(PurePosixPath(name), None, data)
@@ -395,6 +398,7 @@ def test_summary_of_nothing() -> None:
     assert texts(overview.stat(nothing, "classmod apply .", 80)) == ["Nothing to change."]
 
 
+@PROPERTY
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(30, 200), st.integers(1, 100))
 def test_histogram_fits(added: int, gone: int, width: int, length: int) -> None:
     lines = (HunkLine("+", "a", None, 1),) * (added + 1) + (HunkLine("-", "a", 1, None),) * (gone + 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.data import Change, Confidence, Decision, Edit, Site
@@ -15,6 +15,7 @@ from codemods.hunks import CONTEXT, Hunk, HunkLine, Reason, changed_words, hunks
 from codemods.patch import split_lines
 from codemods.spans import spans
 
+PROPERTY = settings(deadline=None, derandomize=True, database=None)
 PATH = PurePosixPath("pkg/a.py")
 LINES = st.lists(
     st.sampled_from(
@@ -91,6 +92,7 @@ def text(data: bytes | None) -> list[str]:
 # --- lines --------------------------------------------------------------------------------------
 
 
+@PROPERTY
 @given(MAYBE, MAYBE)
 def test_lines_rebuild_both_sides(before: bytes | None, after: bytes | None) -> None:
     found = made(before, after)
@@ -109,6 +111,7 @@ def test_lines_rebuild_both_sides(before: bytes | None, after: bytes | None) -> 
     ]
 
 
+@PROPERTY
 @given(MAYBE, MAYBE)
 def test_they_are_those_of_the_unified_diff(before: bytes | None, after: bytes | None) -> None:
     body = Change(PATH, before, after).diff().replace("\\ No newline at end of file\n", "").split("\n")
@@ -123,6 +126,7 @@ def test_they_are_those_of_the_unified_diff(before: bytes | None, after: bytes |
         assert shown == body[first:-1]
 
 
+@PROPERTY
 @given(FILES, FILES)
 def test_numbers_and_sizes(before: bytes, after: bytes) -> None:
     for hunk in made(before, after):
@@ -221,6 +225,7 @@ def test_long_blocks_are_not_compared() -> None:
     assert changed_words(before, after) == ((), ())
 
 
+@PROPERTY
 @given(st.text("ab_ .\n", max_size=40), st.text("ab_ .\n", max_size=40))
 def test_what_is_not_marked_is_the_same(before: str, after: str) -> None:
     old, new = changed_words(before, after)
@@ -231,6 +236,7 @@ def test_what_is_not_marked_is_the_same(before: str, after: str) -> None:
     assert not (old or new) or rest(before, old) == rest(after, new)
 
 
+@PROPERTY
 @given(FILES, FILES)
 def test_marks_are_in_order_and_inside_their_line(before: bytes, after: bytes) -> None:
     for line in (line for hunk in made(before, after) for line in hunk.lines):
@@ -313,6 +319,7 @@ def test_an_edit_made_before_is_behind_no_hunk() -> None:
 # --- lines that move ----------------------------------------------------------------------------
 
 
+@PROPERTY
 @given(FILES, FILES)
 def test_a_line_that_stays_is_found_again(before: bytes, after: bytes) -> None:
     found = made(before, after)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cli import colours, rows
 from cli.rows import Line, Part, joined, visible
 
+PROPERTY = settings(deadline=None, derandomize=True, database=None)
 ANY = st.text(st.characters(), max_size=60)  # surrogates, controls and marks that turn text around included
 WIDTH = st.integers(20, 130)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -28,6 +29,7 @@ def bare(drawn: list[str]) -> list[str]:
     return [STYLE.sub("", row) for row in drawn]
 
 
+@PROPERTY
 @given(ANY, ANY)
 def test_plain_text_is_one_line_and_prints(text: str, aside: str) -> None:
     (row,) = rows.plain("utf-8", 80)(Line(text, "red", aside, (Part(0, 1, "added"),), "12 ", ">", True))
@@ -37,6 +39,7 @@ def test_plain_text_is_one_line_and_prints(text: str, aside: str) -> None:
     assert not row.startswith("12 ")
 
 
+@PROPERTY
 @given(ANY, WIDTH, st.booleans())
 def test_coloured_rows_hold_nothing_but_styles(text: str, width: int, code: bool) -> None:
     line = Line(text, "added", "", (Part(0, len(text), "added.word"),), "12 ", ">", code)
@@ -47,6 +50,7 @@ def test_coloured_rows_hold_nothing_but_styles(text: str, width: int, code: bool
     assert all(cell_len(row) <= width for row in bare(drawn))
 
 
+@PROPERTY
 @given(ANY, WIDTH)
 def test_nothing_of_the_code_is_lost(text: str, width: int) -> None:
     line = Line(f"+{text}", "added", "", (), "", ">", True)
@@ -59,6 +63,7 @@ def test_nothing_of_the_code_is_lost(text: str, width: int) -> None:
     assert whole.replace(" ", "") == re.sub(r"[ \t]", "", visible(f"+{text}"))
 
 
+@PROPERTY
 @given(st.text("ab  c\u0301\u4e16", max_size=90), WIDTH)
 def test_nothing_that_is_said_is_lost(text: str, width: int) -> None:
     first, *others = bare(list(rows.coloured("utf-8", width)(joined(("# ", "why"), (text, "name")))))
@@ -66,6 +71,7 @@ def test_nothing_that_is_said_is_lost(text: str, width: int) -> None:
     assert first + "".join(row.removeprefix("#   ") for row in others) == f"# {text}"
 
 
+@PROPERTY
 @given(st.text("ab \t\u4e16e\u0301", max_size=90), WIDTH)
 def test_the_stripe_of_a_line_is_as_wide_as_the_window(text: str, width: int) -> None:
     line = Line(f"-{text}", "gone", "", (), "  7    ", ">", True)
