@@ -116,9 +116,10 @@ class Codemod(cst.CSTTransformer):
                 return nodes[0].ref
         return None
 
-    def report(self, node: cst.CSTNode, phase: int, reason: str) -> None:
-        """Say what is done to a node, and why; a change nobody reports is refused."""
-        self._reports.append(Report(self._positions[node].start.line, self._last_line(node), phase, reason))
+    def report(self, node: cst.CSTNode, phase: int, reason: str, words: Iterable[str] = ()) -> None:
+        """Say what is done to a node, or to these words in it, and why; what nobody reports is refused."""
+        first, last = self._positions[node].start.line, self._last_line(node)
+        self._reports.append(Report(first, last, phase, reason, tuple(words)))
 
     def report_below(self, node: cst.CSTNode, phase: int, reason: str) -> None:
         """Say that something comes right below a node, and why."""

@@ -31,12 +31,21 @@ class UnexplainedChange(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a codemod says it does to the lines ``first`` to ``last`` (1-based, both included) of a file."""
+    """What a codemod says it does to the lines ``first`` to ``last`` (1-based, both included) of a file.
+
+    With ``words`` it speaks of these only, where an edit has them, and ``reason`` follows them.
+    """
 
     first: int
     last: int
     phase: int
     reason: str
+    words: tuple[str, ...] = ()
+
+    def said_of(self, text: str) -> str:
+        """The reason of an edit that takes away and puts in ``text``; empty where it is about other words."""
+        here = [word for word in self.words if word in _WORD.findall(text)]
+        return f"{', '.join(here)} {self.reason}" if here else "" if self.words else self.reason
 
 
 def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Report]) -> tuple[Edit, ...]:
@@ -60,16 +69,10 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
         inserted = start == end and starts[own[0] - 1] == start  # lines that come before this one
         exact = [r for r in reasons if r.first <= own[1] and own[0] - inserted <= r.last]
         near = exact or [r for r in reasons if r.first <= last and line <= r.last] or reasons
-        edits.append(
-            Edit(
-                path,
-                start,
-                end,
-                replacement,
-                min(r.phase for r in near),
-                tuple(dict.fromkeys(r.reason for r in near)),
-            )
-        )
+        changed = before[start:end] + replacement
+        said = [text for r in near if (text := r.said_of(changed))] or [r.reason for r in near]
+        phase = min(r.phase for r in near)
+        edits.append(Edit(path, start, end, replacement, phase, tuple(dict.fromkeys(said))))
     return tuple(edits)
 
 

@@ -108,7 +108,9 @@ class AddGenerics(Codemod):
 
     def _reason(self, ref: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
         said = ", ".join(
-            f"{a} stays open" if isinstance(a, str) else f"all of its factories return {a.name}"
+            f"{a}, for the classes below have several types"
+            if isinstance(a, str)
+            else f"all of its factories return {a.name}"
             for a in arguments
         )
         return f"type arguments of {ref.name}: {said}"

@@ -46,7 +46,9 @@ class PullUpDuplicates(Codemod):
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
         if duplicate := self._doomed.get(original_node):
             self.report(
-                original_node, max(duplicate.phases), f"{self.project.root.name} does it for all sides"
+                original_node,
+                max(duplicate.phases),
+                f"moves to {self.project.root.name}.{duplicate.function.name}, for all sides do the same",
             )
             return cst.RemoveFromParent()
         if (lines := self._lines.get(original_node)) is not None:
@@ -62,7 +64,9 @@ class PullUpDuplicates(Codemod):
         if duplicate is None or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
         self.given.imports.update({(module, ""): False for module in duplicate.imports})
-        self.report(original_node, max(duplicate.phases), "what all sides do is done here")
+        owners = " and ".join(copy.ref.name for copy in duplicate.copies)
+        said = f"comes from {duplicate.function.name} of {owners}, which do the same"
+        self.report(original_node, max(duplicate.phases), said)
         docstring = 1 if original_node.get_docstring() is not None else 0
         body = list(updated_node.body.body)
         own = [s for s in body[docstring:] if not is_filler(s)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -37,10 +37,13 @@ class TidyImports(Codemod):
             add = self._added_for_checking if checked else self._added
             tidied = tidied.with_changes(body=add(list(tidied.body), source, name))
         if tidied is not updated_node:
-            said = _said(sorted({name or source for source, name, _ in wanted}), gone)
+            come = sorted({(name or source).partition(".")[0] for source, name, _ in wanted})
             end = end_of_imports(original_node.body) + 1
-            for node in original_node.body[:end] or map(_head, original_node.body[:1]):
-                self.report(node, self._phase(), said)
+            for node in original_node.body[:end] or [*map(_head, original_node.body[:1])]:
+                if come:
+                    self.report(node, self._phase(), "imported, for it is used here now", come)
+                if gone:
+                    self.report(node, self._phase(), "not imported any more, for nothing here uses it", gone)
         return tidied
 
     def _phase(self) -> int:
@@ -125,12 +128,6 @@ class TidyImports(Codemod):
         added = self.statement(f"if TYPE_CHECKING:\n{self.indent}from {source} import {name}\n")
         at = end_of_imports(body) + 1
         return [*body[:at], added.with_changes(leading_lines=[BLANK]), *body[at:]]
-
-
-def _said(come: Sequence[str], gone: Sequence[str]) -> str:
-    """Why the imports change."""
-    parts = [(come, "used here now"), (gone, "not used any more")]
-    return "imports: " + "; ".join(f"{', '.join(names)} {why}" for names, why in parts if names)
 
 
 def _head(statement: cst.BaseStatement) -> cst.CSTNode:
