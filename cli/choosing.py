@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import difference, terminal
+from cli.editor import edit
 from cli.highlight import Code
-from cli.interactive import Interaction
+from cli.interactive import Interaction, yes
 from cli.render import counted, state
 from cli.terminal import Line
 from codemods import draft, journal
-from codemods.choice import NOTHING, Choices, Kind
+from codemods.choice import NOTHING, Choices, Kind, Retouch
 from codemods.choosing import Choosable
 from codemods.data import Change, MigrationError
 from codemods.record import digest_of
-from codemods.review import of_stages
+from codemods.review import Review, of_stages
 from codemods.session import Question, Session
 from codemods.steps import stages_of
 from codemods.survey import chosen, origin
@@ -37,19 +39,19 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
     root, spec = survey.root, survey.spec.name
     landed = journal.read(root)
     # What was left out is asked again, what was written by hand stays.
-    written = landed.choices.retouches if landed else ()
-    digests = landed.choices.digests if landed else {}
-    start = origin(survey, Choices(retouches=written, digests=digests))
+    before = landed.choices if landed else NOTHING
+    start = origin(survey, replace(before, left=frozenset()))
     review = of_stages(survey, start, stages_of(survey, start, phases))
     if not review.hunks:
         return NOTHING
-    session = Session.of(Choosable(start.project, start.landed), review, _kept(survey, start))
+    kept, written = _kept(survey, start), start.choices.retouches
+    session = Session.of(Choosable(start.project, start.landed), review, kept, written)
     changes = {(p.phase.number, file.path): file.change for p in review.phases for file in p.files}
 
     def keep() -> None:
         draft.keep(root, spec, session.choices(start.project.snapshot, whole=False))
 
-    interaction = Interaction(session, changes, _View(changes), keep)
+    interaction = Interaction(session, changes, _View(changes), keep, partial(edit, root))
     while True:
         try:
             interaction.run()
@@ -61,11 +63,11 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
         try:
             stages_of(survey, chosen(start, found), phases)
         except MigrationError as error:
-            if not session.undo_handwork():
+            if not (undone := session.undo_handwork()):
                 raise
-            terminal.show([Line(f"{error}; those hunks are asked again", "note")])
+            _asked_again(error, undone)
             continue
-        _summary(session, found)
+        _summary(session, found, review)
         return None if any(item.kind is Kind.BASE for item in found.left) else found
 
 
@@ -80,11 +82,7 @@ def _kept(survey: Survey, start: Origin) -> Choices:
         terminal.show([Line(f"{path}: changed since the choices were made: they do not count", "note")])
     valid = found.within(found.paths - {*stale})
     made = len(valid.left | valid.taken)
-    while made:
-        answer = terminal.ask(f"Go on with the {counted(made, 'choice')} of an earlier run [y,n]? ").strip()
-        if answer[:1] in ("y", "n"):
-            return valid if answer[0] == "y" else NOTHING
-    return NOTHING
+    return valid if made and yes(f"Go on with the {counted(made, 'choice')} of an earlier run") else NOTHING
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,20 @@ class _View:
             terminal.show(difference.hunk(found, syntax))
 
 
-def _summary(session: Session, found: Choices) -> None:
-    left = [q for q in session.questions if q.items & found.left]
-    taken = len(session.questions) - len(left)
-    by_hand = f", {counted(len(found.retouches), 'hunk')} edited by hand" if found.retouches else ""
-    terminal.show([Line(f"{counted(taken, 'hunk')} taken, {len(left)} left out{by_hand}", "bold")])
+def _asked_again(error: MigrationError, undone: Sequence[Retouch]) -> None:
+    """Say why edited hunks are asked about again, and what was written, for it is not to be lost."""
+    terminal.show([Line(f"{error}; what was edited is asked again. It was:", "note")])
+    for each in undone:
+        terminal.show([Line(f"phase {each.phase}  {each.path}:{each.line}", "file")])
+        terminal.show(Line(f"  {line.rstrip()}", code=True) for line in each.written)
+
+
+def _summary(session: Session, found: Choices, review: Review) -> None:
+    """How many hunks are taken, left out, edited, and how many are there because of the others."""
+    left = sum(bool(question.items & found.left) for question in session.questions)
+    asked = {(hunk.phase, hunk.path, hunk.number) for q in session.questions for hunk in q.hunks}
+    follow = len(review.hunks) - len(asked)
+    said = [f"{counted(len(session.questions) - left, 'hunk')} taken", f"{left} left out"]
+    said += [f"{len(session.retouches)} edited by hand"] if session.retouches else []
+    said += [f"{follow} {'follows' if follow == 1 else 'follow'} from the others"] if follow else []
+    terminal.show([Line(", ".join(said), "bold")])

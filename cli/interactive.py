@@ -6,15 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import PurePosixPath
-
-import click
 
 from cli import terminal
 from cli.terminal import Line
 from codemods.choice import Item
 from codemods.data import Change
-from codemods.handwork import Unfit, editable, understood
+from codemods.handwork import Emptied, Unfit, editable, understood
 from codemods.session import Question, Session
 
 _KEYS = {
@@ -23,12 +22,13 @@ _KEYS = {
     "q": "quit; leave out this hunk and all that are not decided",
     "a": "take this hunk and all later ones of this file and phase",
     "d": "leave out this hunk and all later ones of this file and phase",
+    "A": "take this hunk and all later ones of all files",
     "j": "leave this hunk undecided, see the next undecided one",
     "J": "leave this hunk undecided, see the next one",
     "k": "leave this hunk undecided, see the undecided one before",
     "K": "leave this hunk undecided, see the one before",
-    "g": "go to a hunk by its number",
-    "/": "search for a hunk by a regular expression",
+    "g": "go to a hunk: g lists them, g3 goes to the third",
+    "/": "search for a hunk by a regular expression: /_old_name",
     "s": "split this hunk into smaller ones",
     "e": "edit this hunk by hand",
     "p": "show this hunk again",
@@ -39,12 +39,16 @@ _MANY = 5  # of the reasons why something goes along, that are told
 
 @dataclass
 class Interaction:
-    """A session with a person. ``keep`` is called after each answer; ``changes`` are those of the review."""
+    """A session with a person. ``keep`` is called after each answer, ``edit`` asks for another text.
+
+    ``changes`` are those of the review.
+    """
 
     session: Session
     changes: Mapping[tuple[int, PurePosixPath], Change]
     show: Callable[[Question], None]
     keep: Callable[[], None]
+    edit: Callable[[str], str | None]
 
     def run(self) -> None:
         """Ask until everything is decided or the person quits. Raises click.Abort at the end of input."""
@@ -68,14 +72,27 @@ class Interaction:
     # --- one answer -------------------------------------------------------------------------------
 
     def _ask(self, number: int, question: Question) -> str:
-        keys = ",".join(key for key in _KEYS if key not in "JKp" and self._fits(key, number, question))
+        """What is answered, beginning with a key; upper case is lower case where it means nothing else."""
+        keys = ",".join(self._keys(number, question))
         place = f"({number + 1}/{len(self.session.questions)})"
-        return terminal.ask(f"{place} Take {_what(question)} [{keys}]? ").strip()
+        answer = ""
+        while not answer:
+            answer = terminal.ask(f"{place} Take {_what(question)} [{keys}]? ").strip()
+        return answer if answer[0] in _KEYS else answer[0].lower() + answer[1:]
 
-    def _fits(self, key: str, number: int, question: Question) -> bool:
-        if key in ("s", "e"):
-            return len(question.hunks) == 1
-        return {"j": self._next(number), "k": self._previous(number)}.get(key, 0) is not None
+    def _keys(self, number: int, question: Question) -> list[str]:
+        count = len(self.session.questions)
+        fitting = {
+            "j": self._next(number) is not None,
+            "J": number + 1 < count,
+            "k": self._previous(number) is not None,
+            "K": number > 0,
+            "g": count > 1,
+            "/": count > 1,
+            "s": self.session.splits(question),
+            "e": len(question.hunks) == 1,
+        }
+        return [key for key in _KEYS if fitting.get(key, True)]
 
     def _answered(self, key: str, number: int, question: Question) -> int | None:
         """Do what a key says; answers the question to go on with, None for the end."""
@@ -84,9 +101,9 @@ class Interaction:
                 self._take(question)
             case "n":
                 self._leave(question)
-            case "a" | "d":
-                for each in self._rest_of_file(number):
-                    (self._take if key[0] == "a" else self._leave)(each)
+            case "a" | "A" | "d":
+                for each in self._later(number, key[0]):
+                    (self._leave if key[0] == "d" else self._take)(each)
             case "s":
                 return self._split(number)
             case "e":
@@ -104,8 +121,12 @@ class Interaction:
                 return self._there(self._matching(key[1:], number), number, "no hunk matches")
             case "p":
                 return number
+            case "?":
+                fitting = self._keys(number, question)
+                terminal.show(Line(f"{name} - {_KEYS[name]}", "bold red") for name in fitting)
+                return number
             case _:
-                terminal.show(Line(f"{name} - {what}", "dim") for name, what in _KEYS.items())
+                terminal.show([Line(f"unknown key {key[0]} (? shows the keys)", "yellow")])
                 return number
         return self._next(number, wrap=True)
 
@@ -129,9 +150,20 @@ class Interaction:
         return self._undecided(range(number - 1, -1, -1))
 
     def _numbered(self, text: str) -> int | None:
-        wanted = text.strip() or terminal.ask("go to which hunk? ").strip()
+        wanted = text.strip()
+        if not wanted:
+            terminal.show(starmap(self._listed, enumerate(self.session.questions, 1)))
+            wanted = terminal.ask("go to which hunk? ").strip()
         there = int(wanted) - 1 if wanted.isdecimal() else -1
         return there if 0 <= there < len(self.session.questions) else None
+
+    def _listed(self, number: int, question: Question) -> Line:
+        """A hunk in one line, with what is decided of it, as ``git add -p`` lists them."""
+        hunk = question.hunks[0]
+        sign = {True: "+", False: "-", None: " "}[self.session.answer(question)]
+        first = next((line for line in hunk.lines if line.sign != " "), None)
+        said = f"{first.sign}{first.text.strip()}" if first else ""
+        return Line(f"{sign}{number:3}: {hunk.path}:{hunk.before.start}  {said}", code=True)
 
     def _matching(self, text: str, number: int) -> int | None:
         wanted = text or terminal.ask("search for regex? ").rstrip("\n")
@@ -144,9 +176,10 @@ class Interaction:
         around = [*range(number + 1, count), *range(number)]
         return next((n for n in around if _matches(self.session.questions[n], pattern)), None)
 
-    def _rest_of_file(self, number: int) -> list[Question]:
+    def _later(self, number: int, key: str) -> list[Question]:
+        """This question and those after it that are not decided: of its file, or (A) of all."""
         file = self.session.questions[number].file
-        rest = [q for q in self.session.questions[number:] if q.file == file]
+        rest = [q for q in self.session.questions[number:] if key == "A" or q.file == file]
         return [q for i, q in enumerate(rest) if i == 0 or self.session.answer(q) is None]
 
     # --- answers ------------------------------------------------------------------------------------
@@ -168,10 +201,7 @@ class Interaction:
 
     def _agreed(self, items: Mapping[Item, str], what: str, proposal: str) -> bool:
         self._because(items, f"this {what}: {_counted(items)}")
-        while True:
-            answer = terminal.ask(f"{proposal} [y,n]? ").strip()[:1]
-            if answer in ("y", "n"):
-                return answer == "y"
+        return yes(proposal)
 
     def _because(self, items: Mapping[Item, str], title: str) -> None:
         reasons = Counter(items.values()).most_common()
@@ -203,20 +233,32 @@ class Interaction:
             terminal.show([Line("hunks of several files are not edited as one", "yellow")])
             return number
         hunk = question.hunks[0]
-        text: str | None = editable(hunk)
-        while (text := click.edit(text, extension=".diff")) is not None:
+        text = editable(hunk)
+        while (edited := self.edit(text)) is not None:
+            text = edited
             try:
                 made = understood(hunk, self.changes[question.file], text)
+            except Emptied:
+                terminal.show([Line("nothing is left of the hunk, so it stays as it was", "yellow")])
+                return number
             except Unfit as error:
                 terminal.show([Line(f"the edited hunk does not fit: {error}", "yellow")])
-                if terminal.ask("Edit again (n discards it) [y,n]? ").strip()[:1] != "y":
+                if not yes("Edit again (n discards it)"):
                     return number
                 continue
             self._take(question)
-            self.session.retouch(question, made)
+            if self.session.answer(question):
+                self.session.retouch(question, made)
             return self._next(number, wrap=True)
-        terminal.show([Line("nothing was edited", "yellow")])
         return number
+
+
+def yes(proposal: str) -> bool:
+    """Whether a person agrees; asked until they say so or not."""
+    answer = ""
+    while answer not in ("y", "n"):
+        answer = terminal.ask(f"{proposal} [y,n]? ").strip()[:1].lower()
+    return answer == "y"
 
 
 def _what(question: Question) -> str:

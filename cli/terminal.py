@@ -69,7 +69,9 @@ def styled(*, err: bool = False) -> bool:
 def ask(prompt: str) -> str:
     """A line from stdin, without its end. Raises click.Abort where there is none, Unwritable."""
     try:
-        click.echo(visible(prompt), nl=False)
+        ansi = styled()
+        text = visible(prompt)
+        click.echo(click.style(text, fg="blue", bold=True) if ansi else text, nl=False, color=ansi)
         answer = sys.stdin.readline() if sys.stdin else ""
     except OSError as error:
         raise _unwritable(sys.stdout, error) from error

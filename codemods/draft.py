@@ -29,10 +29,12 @@ def load(root: Path, spec_name: str) -> Choices | None:
         if record["schema"] != SCHEMA:
             raise ValueError(record["schema"])
         spec, found = str(record["spec"]), choice.parsed(record["choices"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise MigrationError(f"{DRAFT}: not choices that this version of classmod kept") from error
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise MigrationError(
+            f"{DRAFT}: not choices that this version of classmod kept; remove it to choose anew"
+        ) from error
     if spec != spec_name:
-        raise MigrationError(f"{DRAFT}: made for another spec: {spec}")
+        raise MigrationError(f"{DRAFT}: made for another spec: {spec}; remove it to choose anew")
     return found
 
 

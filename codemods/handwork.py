@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from codemods.choice import Retouch
@@ -22,6 +23,10 @@ class Unfit(Exception):
     """An edited hunk that does not fit the file; the message is one line for the person."""
 
 
+class Emptied(Unfit):
+    """An edited hunk without a line: the person wants it to stay as it was."""
+
+
 def editable(hunk: Hunk) -> str:
     """The hunk as a patch with a guide, as ``git add -p`` has it."""
     rows = "".join(f"{line.sign}{line.text}\n" for line in hunk.lines)
@@ -32,32 +37,41 @@ def understood(hunk: Hunk, change: Change, edited: str) -> Retouch | None:
     """What ``edited`` writes otherwise than the hunk; None where that is nothing.
 
     Raises Unfit where the lines before are not those of the file, and where Python could not read the
-    result.
+    result; Emptied where nothing is left.
     """
-    rows = [row for row in edited.splitlines() if not row.startswith(("#", "@@"))]
+    # Not splitlines: a form feed or a lone carriage return is part of its line.
+    rows = [row for row in edited.replace("\r\n", "\n").split("\n") if not row.startswith(("#", "@@"))]
     if not any(row.strip() for row in rows):
-        return None
+        raise Emptied("nothing is left of it")
+    before = [line.text for line in hunk.lines if line.sign != "+"]
+    while not rows[-1] and sum(row[:1] != "+" for row in rows) > len(before):
+        rows.pop()  # the empty lines that editors leave at an end
     if odd := next((row for row in rows if row[:1] not in ("", " ", "-", "+")), None):
         raise Unfit(f"a line begins with neither ' ', - nor +: {odd}")
-    before = [row[1:] for row in rows if row[:1] != "+"]
-    if before != [line.text for line in hunk.lines if line.sign != "+"]:
+    if before != [row[1:] for row in rows if row[:1] != "+"]:
         raise Unfit("the lines with ' ' and - are not those of the file")
     texts = [row[1:] for row in rows if row[:1] != "-"]
-    after = [line.decode("utf-8", "surrogateescape") for line in split_lines(change.after or b"")]
-    planned = tuple(after[hunk.after.start - 1 : hunk.after.stop - 1])
     if texts == [line.text for line in hunk.lines if line.sign != "-"]:
         return None
+    after = [line.decode("utf-8", "surrogateescape") for line in split_lines(change.after or b"")]
+    planned = tuple(after[hunk.after.start - 1 : hunk.after.stop - 1])
+    if not planned:
+        raise Unfit("no line of the file would stay around it")
     written = _ended(texts, planned)
-    made = Retouch(hunk.path, hunk.phase, hunk.after.start, planned, written)
     _refuse_broken(hunk.path, [*after[: hunk.after.start - 1], *written, *after[hunk.after.stop - 1 :]])
-    return made
+    return Retouch(hunk.path, hunk.phase, hunk.after.start, planned, written)
 
 
 def _ended(texts: Sequence[str], planned: Sequence[str]) -> tuple[str, ...]:
-    """Lines with the ends of those that were planned; the last of a file may have none."""
-    ending = "\r\n" if planned and planned[0].endswith("\r\n") else "\n"
+    """Lines with the ends they had, new ones with that of the first; the last of a file may have none."""
+    ending = "\r\n" if planned[0].endswith("\r\n") else "\n"
+    bare = [line.removesuffix("\n").removesuffix("\r") for line in planned]
     lines = [f"{text}{ending}" for text in texts]
-    if lines and planned and not planned[-1].endswith("\n"):
+    for i, j, size in SequenceMatcher(None, bare, texts, autojunk=False).get_matching_blocks():
+        lines[j : j + size] = [
+            line if line.endswith("\n") else line + ending for line in planned[i : i + size]
+        ]
+    if lines and not planned[-1].endswith("\n"):
         lines[-1] = texts[-1]
     return tuple(lines)
 

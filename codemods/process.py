@@ -1,8 +1,8 @@
 """The one place that starts processes.
 
 Every command gets a session of its own, so that nothing it started outlives it: not at the time limit,
-not at Ctrl-C, and not as a daemon left behind by a command that ended well. A pager alone stays in ours:
-it needs the terminal.
+not at Ctrl-C, and not as a daemon left behind by a command that ended well. A pager and an editor stay in
+ours: they need the terminal.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -118,12 +118,31 @@ def feed(command: Sequence[str], data: bytes, *, env: Mapping[str, str]) -> bool
         process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE)
     except (OSError, ValueError):
         return False
+    with _deaf_to_ctrl_c():
+        process.communicate(data)
+    return True
+
+
+def hand_over(command: Sequence[str]) -> int | None:
+    """Let a program that talks to the user, such as an editor, have the terminal; its exit status.
+
+    None if it cannot be started. It has all the time in the world, and Ctrl-C is its own affair.
+    """
+    try:
+        process = subprocess.Popen(command)
+    except (OSError, ValueError):
+        return None
+    with _deaf_to_ctrl_c():
+        return process.wait()
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process.communicate(data)
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
-    return True
 
 
 def children_seconds() -> float:

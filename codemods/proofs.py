@@ -109,7 +109,8 @@ def prove(
             verdicts = tuple(bench.judge(g, before[g.name], after[g.name], base, changes) for g in gates)
             if stage.phase is REPAIR:  # the repaired tree is what the phases are compared with
                 verdicts, base, before = tuple(_reported(v, after[v.gate]) for v in verdicts), tree, after
-            proofs.append(Proof(step, verdicts, causes(start.project.snapshot, stage, verdicts)))
+            why = causes(start.project.snapshot, stage, verdicts, start.choices.left)
+            proofs.append(Proof(step, verdicts, why))
             if not proofs[-1].passed:
                 break
     return baseline, proofs

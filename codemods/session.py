@@ -32,21 +32,28 @@ class Question:
 
 @dataclass
 class Session:
-    """Answers as they are given; ``left`` says why what was not asked about is left out with others."""
+    """Answers as they are given; ``left`` says why what was not asked about is left out with others.
+
+    ``written`` is what was edited by hand and has landed: it stays.
+    """
 
     choosable: Choosable
     questions: list[Question]
     taken: set[Item] = field(default_factory=set)
     left: dict[Item, str] = field(default_factory=dict)
     retouches: list[Retouch] = field(default_factory=list)
+    written: tuple[Retouch, ...] = ()
 
     @classmethod
-    def of(cls, choosable: Choosable, review: Review, kept: Choices) -> Session:
+    def of(
+        cls, choosable: Choosable, review: Review, kept: Choices, written: tuple[Retouch, ...] = ()
+    ) -> Session:
         """The questions of a review; what was chosen before and is still asked about has its answer."""
         questions = list(_questions(choosable, review.hunks))
         asked = {item for question in questions for item in question.items}
         left = dict.fromkeys(kept.left & asked, "")
-        return cls(choosable, questions, set(kept.taken & asked), left, list(kept.retouches))
+        retouches = [each for each in kept.retouches if each not in written]
+        return cls(choosable, questions, set(kept.taken & asked), left, retouches, written)
 
     def answer(self, question: Question) -> bool | None:
         """Whether it is taken; None where it is not decided, or not all of it alike."""
@@ -79,15 +86,9 @@ class Session:
 
     def obstacles(self, items: Collection[Item]) -> Mapping[Item, str]:
         """What is left out that these cannot do without, and why."""
-        found = {}
-        for item in self.left.keys() - items:
-            needing = {**self.choosable.with_needing([item])}
-            if item.kind is Kind.BASE:
-                needing |= dict.fromkeys(items, "everything else stands on it")
-            why = next((why for need, why in needing.items() if need in items), None)
-            if why is not None:
-                found[item] = why
-        return found
+        found = self.choosable.without(items)
+        base = dict.fromkeys((i for i in self.left if i.kind is Kind.BASE), "everything else stands on it")
+        return {item: why for item, why in (base | found).items() if item in self.left and item not in items}
 
     def take(self, items: Collection[Item]) -> None:
         """Take these, and what they cannot do without."""
@@ -108,25 +109,33 @@ class Session:
         """What is written in a question's hunk instead of what is planned."""
         return next((each for each in self.retouches if _is_of(each, question.hunks[0])), None)
 
-    def undo_handwork(self) -> bool:
-        """Ask again about all that was edited by hand; answers whether there was anything."""
-        edited = [question for question in self.questions if self.retouched(question)]
-        for question in edited:
-            self.taken -= question.items
-        self.retouches = []
-        return bool(edited)
+    def undo_handwork(self) -> tuple[Retouch, ...]:
+        """Ask again about all that is edited by hand and not landed yet; answers what that was."""
+        for question in self.questions:
+            if self.retouched(question):
+                self.taken -= question.items
+        undone, self.retouches = tuple(self.retouches), []
+        return undone
 
     # --- the rest -------------------------------------------------------------------------------
 
+    def splits(self, question: Question) -> bool:
+        """Whether a question has parts that can be answered one by one."""
+        return len(self._parts(question)) > 1
+
     def split(self, number: int) -> int:
         """Put the parts of a question's hunk in its place; answers how many there are."""
-        question = self.questions[number]
-        parts = split(question.hunks[0]) if len(question.hunks) == 1 else question.hunks
-        found = [Question((part,), frozenset(self.choosable.items(part))) for part in parts]
-        found = [each for each in found if each.items]
-        if len({each.items for each in found}) > 1:
-            self.questions[number : number + 1] = found
-        return len(found) if len({each.items for each in found}) > 1 else 1
+        parts = self._parts(self.questions[number])
+        self.questions[number : number + 1] = parts
+        return len(parts)
+
+    def _parts(self, question: Question) -> list[Question]:
+        """The question for each part of a hunk; parts that are one thing to choose stay together."""
+        if len(question.hunks) > 1:
+            return [question]
+        found = [(part, frozenset(self.choosable.items(part))) for part in split(question.hunks[0])]
+        parts = [Question((part,), items) for part, items in found if items]
+        return parts if len({part.items for part in parts}) > 1 else [question]
 
     def choices(self, snapshot: Snapshot, *, whole: bool) -> Choices:
         """What is chosen by now of this tree; ``whole`` leaves out what is not decided."""
@@ -134,7 +143,7 @@ class Session:
         left = frozenset(self.left.keys() | (every - self.taken if whole else set()))
         if whole:
             left |= self.choosable.with_needing(left).keys()
-        made = Choices(left, tuple(self.retouches), frozenset(self.taken - left))
+        made = Choices(left, (*self.written, *self.retouches), frozenset(self.taken - left))
         found = {path: digest_of(snapshot.get(path)) for path in made.paths}
         known = {path: digest for path, digest in found.items() if digest is not None}
         return Choices(made.left, made.retouches, made.taken, known)

@@ -13,6 +13,7 @@ from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
 from codemods.leaving import left_out
+from codemods.needs import following, needs
 from codemods.project import Project
 from codemods.record import digest_of
 from codemods.text import UnreadableSource, decode, parse
@@ -152,4 +153,8 @@ def chosen(start: Origin, choices: Choices) -> Origin:
     """The same start with these choices; of a file that is not as it was when they were made, none count."""
     same = (p for p in choices.paths if digest_of(start.project.snapshot.get(p)) == choices.digests.get(p))
     valid = choices.within(same)
-    return replace(start, project=left_out(start.project, valid.left), choices=valid)
+    if not valid.left:
+        return replace(start, choices=valid)
+    # Another file may need what is left out, and not have been there when that was chosen.
+    left = valid.left | following(needs(start.project), valid.left).keys()
+    return replace(start, project=left_out(start.project, left), choices=valid)

@@ -37,7 +37,7 @@ LAYERS = (
     ("duplicates", "sites"),
     ("project",),
     ("codemod", "doubts", "leaving", "repair", "rules", "spans", "subject", "threshold", "verify"),
-    ("pointed", "remedies", "renaming"),
+    ("needs", "pointed", "remedies", "renaming"),
     ("transforms",),
     ("phases",),
     ("family", "plan", "status"),
