@@ -98,7 +98,8 @@ def why(found: Hunk) -> Iterator[Line]:
     """The reasons of a hunk: one line for each, with all the names that it is the reason for."""
     names: defaultdict[tuple[Confidence, str], Counter[str]] = defaultdict(Counter)
     for site in found.sites:
-        becomes = f"{site.name} -> {site.new}" if site.decision is Decision.RENAME else f"{site.name} goes"
+        goes = site.decision is Decision.DELETE or _leaves(site, found)
+        becomes = f"{site.name} goes" if goes else f"{site.name} -> {site.new}"
         names[site.confidence, site.reason][becomes] += 1
     for (confidence, reason), counts in names.items():
         told = ", ".join(name if n == 1 else f"{name} {n}x" for name, n in counts.items())
@@ -107,6 +108,13 @@ def why(found: Hunk) -> Iterator[Line]:
     for text in dict.fromkeys(reason.text for reason in found.reasons):
         if text not in known:
             yield joined((f"# {text}", "why"))
+
+
+def _leaves(site: Site, found: Hunk) -> bool:
+    """Whether a name that changes does so elsewhere, for its line moves."""
+    gone, come = ([line.text for line in found.lines if line.sign == sign] for sign in "-+")
+    there = any(site.name in text for text in gone)
+    return there and not any(site.new is not None and site.new in text for text in come)
 
 
 def _code(line: HunkLine, syntax: Syntax, widths: tuple[int, ...], end: str) -> Line:

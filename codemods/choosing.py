@@ -34,7 +34,7 @@ class Choosable:
             found += self._around(hunk, span)
         if not found and hunk.phase <= BASE.number and not self._declared:
             return (self._base,)
-        if not found and hunk.path == self._project.root.path and not _is_import(hunk):
+        if not found and hunk.path == self._project.root.path and self._is_inside_root(hunk):
             return (self._abstract,)
         return tuple(dict.fromkeys(found))
 
@@ -47,6 +47,11 @@ class Choosable:
             if ref.path == path and set(span.before) & set(lines):
                 yield Item(Kind.DUPLICATE, self._project.root.path, name)
 
+    def _is_inside_root(self, hunk: Hunk) -> bool:
+        """Whether something of the root class changes, and not only what its file imports."""
+        head = self._project.index.members[self._project.root].line
+        return any(span.before.start >= head for span in hunk.spans)
+
     def with_needing(self, left: Iterable[Item]) -> dict[Item, str]:
         """All that has to be left out with these, and why."""
         return following(self.needed, left)
@@ -54,10 +59,6 @@ class Choosable:
     def without(self, taken: Iterable[Item]) -> dict[Item, str]:
         """All that these cannot do without, and why."""
         return following(self.needing, taken)
-
-
-def _is_import(hunk: Hunk) -> bool:
-    return all(reason.text.startswith("imports: ") for reason in hunk.reasons)
 
 
 def _head(project: Project, ref: ClassRef) -> tuple[int, int] | None:

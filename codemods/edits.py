@@ -45,7 +45,12 @@ class Report:
     def said_of(self, text: str) -> str:
         """The reason of an edit that takes away and puts in ``text``; empty where it is about other words."""
         here = [word for word in self.words if word in _WORD.findall(text)]
-        return f"{', '.join(here)} {self.reason}" if here else "" if self.words else self.reason
+        return f"{', '.join(here)}: {self.reason}" if here else "" if self.words else self.reason
+
+    @property
+    def whole(self) -> str:
+        """The reason with all words."""
+        return f"{', '.join(self.words)}: {self.reason}" if self.words else self.reason
 
 
 def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Report]) -> tuple[Edit, ...]:
@@ -70,7 +75,7 @@ def between(path: PurePosixPath, before: str, after: str, reports: Sequence[Repo
         exact = [r for r in reasons if r.first <= own[1] and own[0] - inserted <= r.last]
         near = exact or [r for r in reasons if r.first <= last and line <= r.last] or reasons
         changed = before[start:end] + replacement
-        said = [text for r in near if (text := r.said_of(changed))] or [r.reason for r in near]
+        said = [text for r in near if (text := r.said_of(changed))] or [r.whole for r in near]
         phase = min(r.phase for r in near)
         edits.append(Edit(path, start, end, replacement, phase, tuple(dict.fromkeys(said))))
     return tuple(edits)

@@ -104,6 +104,12 @@ def test_what_goes_has_no_new_name() -> None:
     assert said(difference.hunk(found)) == ["# _old goes  proven: only declared"]
 
 
+def test_a_line_that_moves_takes_its_name_along() -> None:
+    found = hunk(b"x = self._old\ny\n", b"y\n", sites=(site(),))
+
+    assert said(difference.hunk(found)) == ["# _old goes  proven: self of Shop"]
+
+
 def test_reasons_without_a_name_are_told_once() -> None:
     found = hunk(
         sites=(site(),), reasons=(Reason("imports", 1), Reason("imports", 4), Reason("self of Shop", 2))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codemods.choice import NOTHING, Choices, Item, Kind, Retouch
+from codemods.choice import LEFT_OUT, NOTHING, Choices, Item, Kind, Retouch
 from codemods.data import Decision, MigrationError
-from codemods.leaving import LEFT_OUT, item_of, left_out, retouched
+from codemods.leaving import item_of, left_out, retouched
 from codemods.migrate import apply, rollback, survey
 from codemods.steps import stages_of
 from codemods.survey import chosen, origin

@@ -107,13 +107,11 @@ class AddGenerics(Codemod):
         return updated.with_changes(bases=bases)
 
     def _reason(self, ref: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
-        said = ", ".join(
-            f"{a}, for the classes below have several types"
-            if isinstance(a, str)
-            else f"all of its factories return {a.name}"
-            for a in arguments
-        )
-        return f"type arguments of {ref.name}: {said}"
+        bound = [a.name for a in arguments if isinstance(a, ClassRef)]
+        left = [a for a in arguments if isinstance(a, str)]
+        said = [f"all of its factories return {' and '.join(bound)}"] if bound else []
+        said += [f"the classes below differ in {' and '.join(left)}"] if left else []
+        return f"type arguments of {ref.name}: {'; '.join(said)}"
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:

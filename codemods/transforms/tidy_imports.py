@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -39,11 +39,12 @@ class TidyImports(Codemod):
         if tidied is not updated_node:
             come = sorted({(name or source).partition(".")[0] for source, name, _ in wanted})
             end = end_of_imports(original_node.body) + 1
-            for node in original_node.body[:end] or [*map(_head, original_node.body[:1])]:
+            above: Sequence[cst.CSTNode] = original_node.body[:end]
+            for node in above or list(map(_head, original_node.body[:1])):
                 if come:
-                    self.report(node, self._phase(), "imported, for it is used here now", come)
+                    self.report(node, self._phase(), "used here now, so imported", come)
                 if gone:
-                    self.report(node, self._phase(), "not imported any more, for nothing here uses it", gone)
+                    self.report(node, self._phase(), "not used here any more, so not imported", gone)
         return tidied
 
     def _phase(self) -> int:
