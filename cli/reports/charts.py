@@ -56,16 +56,22 @@ def charts(overview: Overview) -> list[Chart]:
 
 
 def _series(proofs: tuple[Proof, ...], gate: str, name: str) -> Iterator[tuple[str, float, str]]:
-    """Label, number and kind, first of the tree before."""
-    first = True
-    for proof in proofs:
-        for verdict in proof.verdicts:
-            if verdict.gate == gate and name in verdict.numbers:
-                before, after = verdict.numbers[name]
-                if first:
-                    yield "before", before, "before"
-                    first = False
-                yield proof.step.phase.name, after, "after" if verdict.passed else "refused"
+    """Label, number and kind, first of the tree before.
+
+    Where phases are compared with different numbers, which would not stand in one row, only the last is told.
+    """
+    found = [
+        (proof.step.phase.name, *verdict.numbers[name], verdict.passed)
+        for proof in proofs
+        for verdict in proof.verdicts
+        if verdict.gate == gate and name in verdict.numbers
+    ]
+    if len({before for _, before, _, _ in found}) > 1:
+        found = found[-1:]
+    for number, (phase, before, after, passed) in enumerate(found):
+        if number == 0:
+            yield "before", before, "before"
+        yield phase, after, "after" if passed else "refused"
 
 
 def _chart(gate: str, name: str, series: list[tuple[str, float, str]]) -> Chart:
@@ -86,4 +92,4 @@ def compact(value: float) -> str:
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             return f"{value / (1e3 if unit == 'k' else size):.1f}{unit}"
-    return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.1f}"
+    return f"{value:.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.4g}"

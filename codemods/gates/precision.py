@@ -64,14 +64,17 @@ class Precision:
         figures = figures if both else "no file concerned"
         if made:
             figures += f", {_percent(*_sum(after.facts, made))} in {len(made)} new"
+        shares = _share(was, total), _share(now, whole)
+        numbers = {"% precise in the files concerned": shares} if total and whole else {}
         vaguer = [
             p for p in sorted(after.facts) if p in before.facts and after.facts[p][0] > before.facts[p][0]
         ]
         if now > was and now * total > was * whole:
             new = tuple(_problem(p, before.facts, after.facts) for p in vaguer if p in both)
-            return Verdict(self.name, Outcome.REFUSED, figures, new)
+            return Verdict(self.name, Outcome.REFUSED, figures, new, numbers=numbers)
         told = ", ".join(f"{path} ({before.facts[path][0]} -> {after.facts[path][0]})" for path in vaguer)
-        return Verdict(self.name, Outcome.PASSED, figures, reason=f"more Any in {told}" if told else "")
+        reason = f"more Any in {told}" if told else ""
+        return Verdict(self.name, Outcome.PASSED, figures, reason=reason, numbers=numbers)
 
     def reconsider(
         self, before: Measurement, after: Measurement, tree: Path, changes: Iterable[Change] = ()
@@ -108,7 +111,11 @@ def _sum(counts: Counts, paths: Iterable[str]) -> tuple[int, int]:
 
 
 def _percent(anys: int, total: int) -> str:
-    return f"{100 * (total - anys) / total:.2f} %" if total else "nothing"
+    return f"{_share(anys, total):.2f} %" if total else "nothing"
+
+
+def _share(anys: int, total: int) -> float:
+    return 100 * (total - anys) / total if total else 0.0
 
 
 def _files(number: int) -> str:
