@@ -28,7 +28,7 @@ class Calls(Flow):
         classes = tuple(meaning for meaning in made if isinstance(meaning, ClassRef))
         if len(classes) == len(made):
             names = " or ".join(f"{ref.name}(...)" for ref in classes)
-            return Known(classes, Confidence.INFERRED, f"made by {names}")
+            return Known(classes, Confidence.INFERRED, names)
         if model := spelled.model(node):
             known = self.known(model, depth + 1)
             names = " or ".join(ref.name for ref in known.classes if ref) if known else ""

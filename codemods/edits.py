@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 _SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONG = 1000
-ALIGNED = "stands below what follows the bracket above, as before"
+ALIGNED = "only indented anew, for the line above became shorter or longer"
 """The reason of an edit that moves a line along."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 

@@ -108,20 +108,11 @@ def _arguments(project: Project, ref: ClassRef) -> Iterator[str]:
     for base, given in header.items():
         for parameter, argument in zip(known.open[base], given, strict=False):
             if isinstance(argument, str):
-                below = ", ".join(_bound_below(project, ref, parameter)) or "bound nowhere"
+                bound = project.bound_below(ref, parameter)
+                below = ", ".join(f"{made.name} in {each.name}" for made, each in bound) or "bound nowhere"
                 yield f"{parameter} stays open as {argument}, bounded by {bounds[argument]}; below: {below}"
             else:
                 yield f"{parameter} is {argument.name} for this class and all below it"
     if not header:
         bases = " and ".join(parent.name for parent in project.index.parents(ref))
         yield f"{bases} leaves no type parameter open, so the header gets no arguments"
-
-
-def _bound_below(project: Project, ref: ClassRef, parameter: str) -> Iterator[str]:
-    """The classes that a parameter is bound to below a class, each with the class that binds it."""
-    known = project.arguments
-    for below in project.index.descendants(ref):
-        for base, given in known.given[below].items():
-            for name, argument in zip(known.open[base], given, strict=False):
-                if name == parameter and isinstance(argument, ClassRef):
-                    yield f"{argument.name} in {below.name}"

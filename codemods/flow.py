@@ -149,7 +149,7 @@ class Flow(ABC):
             values = spelled.given(binding, name)
             if not values or not all(map(spelled.is_none, values)):
                 found.append(self._any_of(values, depth))
-        return agreed(found, f"{name} is")
+        return agreed(found, f"{name}:")
 
     def _any_of(self, values: list[ast.expr], depth: int) -> Known | None:
         return agreed([self.known(value, depth + 1) for value in values], "")
@@ -164,7 +164,7 @@ class Flow(ABC):
         if given := self._given_here(node):
             declared = self._declared(node, depth)
             found = [*([declared] if declared else []), *(self.known(value, depth + 1) for value in given)]
-            return agreed(found, f"{ast.unparse(node)} is")
+            return agreed(found, f"{ast.unparse(node)}:")
         return self._declared(node, depth)
 
     def _given_here(self, node: ast.Attribute) -> list[ast.expr]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from codemods.data import Change, Confidence, Decision, Note, Site
 from codemods.edits import tokens
 from codemods.enclosing import enclosing
-from codemods.patch import split_lines
+from codemods.patch import Opcode, groups, ranged, split_lines
 from codemods.spans import Span
 
 CONTEXT = 3
@@ -21,8 +20,6 @@ _LONG = 20_000  # code points of a block, beyond which its words are not compare
 _ALIKE = 0.3  # of a block that has to stay, or it is another text altogether
 
 Spans = tuple[tuple[int, int], ...]
-Opcode = tuple[str, int, int, int, int]
-"""As ``difflib`` has them: what is done, and the lines before and after, half-open, from 0."""
 
 
 class HunkLine(NamedTuple):
@@ -93,20 +90,14 @@ class Hunk:
     @property
     def header(self) -> str:
         """Its first line in a unified diff."""
-        return f"@@ -{_counted(self.before)} +{_counted(self.after)} @@"
+        sides = (ranged(side.start - 1, side.stop - 1) for side in (self.before, self.after))
+        return "@@ -{} +{} @@".format(*sides)
 
     @property
     def size(self) -> tuple[int, int]:
         """How many lines it adds and takes away."""
         signs = [line.sign for line in self.lines]
         return signs.count("+"), signs.count("-")
-
-
-def _counted(lines: range) -> str:
-    """A span of lines as unified diffs have it; an empty one is named by the line before it."""
-    if len(lines) == 1:
-        return f"{lines.start}"
-    return f"{lines.start if lines else lines.start - 1},{len(lines)}"
 
 
 def hunks(
@@ -118,18 +109,17 @@ def hunks(
     edits may carry out.
     """
     before, after = (_lines(data) for data in (change.before, change.after))
-    matcher = difflib.SequenceMatcher(None, before, after)
-    groups = [tuple(group) for group in matcher.get_grouped_opcodes(context)]
-    homes: list[list[Span]] = [[] for _ in groups]
-    for span in spans if groups else ():
-        distances = [_distance(group, span) for group in groups]
+    found = groups(before, after, context)
+    homes: list[list[Span]] = [[] for _ in found]
+    for span in spans if found else ():
+        distances = [_distance(group, span) for group in found]
         nearest = min(distances)
         for home, distance in zip(homes, distances, strict=True):
             if distance == nearest <= 1:  # what is further away was done before
                 home.append(span)
     return tuple(
         _explained(_hunk(change.path, phase, number, group, before, after), here, sites)
-        for number, (group, here) in enumerate(zip(groups, homes, strict=True), 1)
+        for number, (group, here) in enumerate(zip(found, homes, strict=True), 1)
     )
 
 

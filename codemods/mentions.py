@@ -31,10 +31,13 @@ _WORD = re.compile(r"\w+")
 
 _TAKES = re.compile(r"\(\s*(?:self\b\s*,?\s*)?(?!self\b)[^)\s]")
 
-OLDER = "; what it is given there is older than the migration and was left as it is"
+OLDER = "; only the name changes: see by hand whether what it is given here still fits"
 """Ends the reason of a site whose name changes and whose parameters should: a person is told."""
 
 Said = tuple[Decision, str]
+
+
+_PLAIN = {"fence": "code block", "code span": "inline code"}
 
 
 class Mentions:
@@ -61,7 +64,7 @@ class Mentions:
         if _FILE.match(text, offset + len(name)) or _ADDRESS.search(text, max(0, offset - 500), offset):
             return Decision.KEEP, "part of an address"
         spoken = mention.around if mention.kind != "fence" else ("", *mention.around)
-        reason = f"documentation of the hierarchy ({mention.kind})"
+        reason = f"documentation of the hierarchy ({_PLAIN.get(mention.kind, mention.kind)})"
         said = self._said(name, mention.owners, spoken, reason)
         bare = said == (Decision.RENAME, reason) and not mention.owners
         if bare and (other := self._subject(path, text, name)):

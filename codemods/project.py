@@ -82,6 +82,17 @@ class Project:
         here = (d for d in self.duplicates if path in (self.root.path, *(c.ref.path for c in d.copies)))
         return frozenset(phase for duplicate in here for phase in duplicate.phases)
 
+    def bound_below(self, ref: ClassRef, parameter: str) -> list[tuple[ClassRef, ClassRef]]:
+        """The clients that a type parameter is bound to below a class, each with the class that binds it."""
+        known = self.arguments
+        return [
+            (argument, below)
+            for below in self.index.descendants(ref)
+            for base, given in known.given[below].items()
+            for name, argument in zip(known.open[base], given, strict=False)
+            if name == parameter and isinstance(argument, ClassRef)
+        ]
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods.data import Phase, Site
-from codemods.hunks import Hunk, Opcode, Reason, moved
+from codemods.hunks import Hunk, Reason, moved
+from codemods.patch import Opcode
 from codemods.review import Review
 
 

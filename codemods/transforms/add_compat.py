@@ -42,6 +42,10 @@ def _refuse_unlinked(project: Project) -> None:
             )
 
 
+_LAYER = "the old names as aliases of the new ones, each with a warning, for code that still uses them"
+_INHERITS = "the root class inherits the old names, which go on working with a warning"
+
+
 class AddCompat(Codemod):
     """The root inherits the layer, so that old names keep working, with a warning."""
 
@@ -51,15 +55,13 @@ class AddCompat(Codemod):
             return {}
         path = _free_path(project)
         _refuse_unlinked(project)
-        return {
-            path: (layer_text(project, project.modules.dotted(path)), "the deprecated compatibility layer")
-        }
+        return {path: (layer_text(project, project.modules.dotted(path)), _LAYER)}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
             return updated_node
         name = self.given.need(_free_path(self.project), self.spec.compatibility.class_name)
-        self.report(original_node.name, 1, "the root class inherits the deprecated names")
+        self.report(original_node.name, 1, _INHERITS)
         generic, *others = updated_node.bases
         return updated_node.with_changes(bases=[generic, generic.with_changes(value=cst.Name(name)), *others])
 

@@ -51,7 +51,12 @@ class AddGenerics(Codemod):
         if project.roles.migrated:
             return {}
         path = types_path(project)
-        return {path: (_types_module(project, path), "type variables of the hierarchy")}
+        return {
+            path: (
+                _types_module(project, path),
+                "type variables for the headers of the classes, each bounded by what its clients share",
+            )
+        }
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         ref = self.class_ref(original_node)
@@ -71,7 +76,11 @@ class AddGenerics(Codemod):
         generic = cst.Arg(
             cst.parse_expression(f"Generic[{', '.join(names)}]"), comma=comma_after(updated.lpar)
         )
-        self.report(original.name, 1, "the root class becomes generic")
+        self.report(
+            original.name,
+            1,
+            "the root class becomes generic: each class below names the types of its clients",
+        )
         return updated.with_changes(bases=[generic, *updated.bases])
 
     def _refuse_generic(self, ref: ClassRef, node: cst.ClassDef) -> None:
@@ -93,7 +102,11 @@ class AddGenerics(Codemod):
         bases = list(updated.bases)
         for i, (base, meaning) in enumerate(zip(bases, meanings, strict=False)):
             arguments = header.get(meaning) if isinstance(meaning, ClassRef) else None
-            if arguments is None or isinstance(base.value, cst.Subscript):
+            if (
+                not isinstance(meaning, ClassRef)
+                or arguments is None
+                or isinstance(base.value, cst.Subscript)
+            ):
                 continue
             if any(isinstance(a, str) for a in arguments):
                 self._refuse_generic(ref, original)
@@ -103,14 +116,18 @@ class AddGenerics(Codemod):
             ]
             code = f"{cst.Module([]).code_for_node(base.value)}[{', '.join(texts)}]"
             bases[i] = base.with_changes(value=cst.parse_expression(code))
-            self.report(original.bases[i], roles.of[ref].phase, self._reason(ref, arguments))
+            self.report(original.bases[i], roles.of[ref].phase, self._reason(ref, meaning, arguments))
         return updated.with_changes(bases=bases)
 
-    def _reason(self, ref: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
+    def _reason(self, ref: ClassRef, base: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
         bound = [a.name for a in arguments if isinstance(a, ClassRef)]
-        left = [a for a in arguments if isinstance(a, str)]
-        said = [f"all of its factories return {' and '.join(bound)}"] if bound else []
-        said += [f"the classes below differ in {' and '.join(left)}"] if left else []
+        said = [f"its clients and those of the classes below are {' and '.join(bound)}"] if bound else []
+        for parameter, argument in zip(self.project.arguments.open[base], arguments, strict=True):
+            if isinstance(argument, str):
+                below = self.project.bound_below(ref, parameter)
+                told = [f"{made.name} in {each.name}" for made, each in below[:2]]
+                told += ["and more"] if len(below) > 2 else []
+                said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
         return f"type arguments of {ref.name}: {'; '.join(said)}"
 
 

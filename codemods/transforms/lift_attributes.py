@@ -83,7 +83,7 @@ class LiftAttributes(Codemod):
         last = _last_attribute(function, owner)
         before = [s for s in original.body.body if self.start_of(s)[0] <= last]
         for node in (original.name, *before[-1:]):
-            self.report(node, 1, "the root class declares the attributes")
+            self.report(node, 1, self._declares(self.spec.attributes))
         return updated.with_changes(body=self._attributes(_block(updated.body), len(before), f"{owner}."))
 
     def _attributes(self, block: cst.IndentedBlock, at: int, prefix: str) -> cst.IndentedBlock:
@@ -125,13 +125,21 @@ class LiftAttributes(Codemod):
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
         added = [self._factory(factory, margin) for factory in self.spec.factories]
-        said = ", abstract now that every class has its own" if self._abstract else ""
-        self._report_factories(original_node, f"the root class declares the factories{said}")
+        abstract = (
+            "abstract now that every concrete class has its own; one that calls it by super() gets None"
+        )
+        said = self._declares(self.spec.factories) + (f"; {abstract}" if self._abstract else "")
+        self._report_factories(original_node, said)
         after = list(block.body[at:])
         if after and not leading(after[0]):
             after[0] = after[0].with_changes(leading_lines=[BLANK])
         body = [*block.body[:at], *added, *after]
         return updated_node.with_changes(body=block.with_changes(body=body))
+
+    def _declares(self, lifted: Sequence[Attribute | Factory]) -> str:
+        """Why the root declares something: the names that each of them stands for."""
+        told = (f"{each.new} for {' and '.join(each.old.values())}" for each in lifted)
+        return f"the root class declares {', '.join(told)}"
 
     def _report_factories(self, node: cst.ClassDef, reason: str) -> None:
         """They come below ``__init__``; where there is none, the attributes stand in the class, too."""
@@ -139,7 +147,7 @@ class LiftAttributes(Codemod):
         if above:
             self.report_below(above[-1], 1, reason)
         else:
-            self.report(node, 1, "the root class declares the attributes")
+            self.report(node, 1, self._declares(self.spec.attributes))
             self.report(node, 1, reason)
 
     @property

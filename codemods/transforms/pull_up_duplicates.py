@@ -48,7 +48,7 @@ class PullUpDuplicates(Codemod):
             self.report(
                 original_node,
                 max(duplicate.phases),
-                f"moves to {self.project.root.name}.{duplicate.function.name}, for all sides do the same",
+                f"moves to {self.project.root.name}.{duplicate.function.name}, because all sides do the same",
             )
             return cst.RemoveFromParent()
         if (lines := self._lines.get(original_node)) is not None:
