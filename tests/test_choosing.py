@@ -90,6 +90,15 @@ def test_one_attribute_has_one_name_in_a_function(tmp_path: Path) -> None:
     assert tree.choosable.with_needing([other]) == {}
 
 
+def test_an_attribute_needs_the_factory_whose_result_it_is_given(tmp_path: Path) -> None:
+    tree = asked(lay(tmp_path, FILES))
+    line = line_of(str(FILES["left.py"]), "self._left_box = self._make")
+    call, given = (at(tree, "left.py", line, name) for name in ("_make_left_box", "_left_box"))
+
+    assert tree.choosable.with_needing([call]) == {given: "it is given what _make_left_box returns"}
+    assert tree.choosable.with_needing([given]) == {}
+
+
 def test_arguments_need_a_generic_base(tmp_path: Path) -> None:
     below = 'from left import Left\n\n\nclass Lower(Left):\n    """Below."""\n'
     one, two = (
