@@ -43,9 +43,9 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
     start = origin(survey, replace(before, left=frozenset()))
     review = of_stages(survey, start, stages_of(survey, start, phases))
     if not review.hunks:
-        return NOTHING
-    kept, written = _kept(survey, start), start.choices.retouches
-    session = Session.of(Choosable(start.project, start.landed), review, kept, written)
+        return start.choices
+    choosable = Choosable(start.project, start.landed)
+    session = Session.of(choosable, review, _kept(survey, start), start.choices.retouches)
     changes = {(p.phase.number, file.path): file.change for p in review.phases for file in p.files}
 
     def keep() -> None:
@@ -57,7 +57,8 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
             interaction.run()
         except click.Abort:
             keep()
-            terminal.show([Line("\nThe choices are kept; apply --interactive goes on with them.")], err=True)
+            kept = Line("The choices are kept; apply --interactive goes on with them.")
+            terminal.show([Line(), kept], err=True)
             raise
         found = session.choices(start.project.snapshot, whole=True)
         try:

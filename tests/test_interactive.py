@@ -1,0 +1,423 @@
+"""``apply --interactive`` with answers piped in, and once in a terminal."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import app
+from codemods import journal
+from codemods.draft import DRAFT
+from codemods.proofs import GATES
+from tests.console import ROOT, installed
+from tests.helpers import contents, lay
+from tests.test_leaving import FILES, USE
+from tests.test_lock import stranger
+from tests.test_migrate import git
+from tests.trees import TWO_SIDES_TOML
+
+QUICK = tuple(word for gate in sorted(GATES) for word in ("--no-gate", gate))
+PAGE = "Call `Left._make_left_box()`.\n"
+PHASES_LAST = "Call `Left._make_box()`.\n"
+INTERRUPTED = 130
+
+
+class Run:
+    """A small tree and the command on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.spec = folder / "spec.toml"
+        self.spec.write_text(TWO_SIDES_TOML)
+        self.root = lay(folder / "tree", {**FILES, "use.py": USE, "page.md": PAGE})
+        self.before = contents(self.root)
+
+    def says(self, answers: str, *options: str, status: int = 0, env: Mapping[str, str] | None = None) -> str:
+        """What ``apply --interactive`` says to these answers, a line each."""
+        return self.command("apply", "-i", *QUICK, *options, answers=answers, status=status, env=env)
+
+    def command(
+        self,
+        name: str,
+        *options: str,
+        answers: str = "",
+        status: int = 0,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        arguments = [name, "--spec", str(self.spec), *options, str(self.root)]
+        text = "".join(f"{answer}\n" for answer in answers.split())
+        done = CliRunner().invoke(app, arguments, input=text, env=env)
+        assert done.exit_code == status, done.output
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+        return done.output
+
+    @property
+    def now(self) -> dict[str, bytes]:
+        return contents(self.root)
+
+    @property
+    def draft(self) -> bool:
+        return (self.root / DRAFT).exists()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path)
+
+
+def plain(folder: Path) -> dict[str, bytes]:
+    """What a plain run makes of the tree."""
+    folder.mkdir()
+    other = Run(folder)
+    other.command("apply", *QUICK)
+    return other.now
+
+
+def editor(folder: Path, script: str) -> dict[str, str]:
+    """An environment whose editor runs a script of sed's."""
+    return {"GIT_EDITOR": f"sed -i '{script}'", "HOME": str(folder)}
+
+
+# --- taking and leaving ----------------------------------------------------------------------------
+
+
+def test_nothing_taken_is_nothing_landed(run: Run) -> None:
+    for answers in ("n", "q", "d q"):
+        assert "Nothing is taken, so nothing lands." in run.says(answers)
+        assert run.now == run.before
+        (run.root / DRAFT).unlink(missing_ok=True)
+
+
+def test_everything_taken_is_a_plain_run(run: Run, tmp_path: Path) -> None:
+    said = run.says("A")
+    assert re.search(r"\d+ hunks taken, 0 left out(, \d+ follows? from the others)?$", said, re.M)
+    assert run.now == plain(tmp_path / "plain")
+    assert not run.draft
+
+
+def test_taken_one_by_one_it_is_the_same(run: Run, tmp_path: Path) -> None:
+    run.says("y " * 40)
+    assert run.now == plain(tmp_path / "plain")
+
+
+def test_a_definition_left_out_takes_its_uses_along(run: Run) -> None:
+    said = run.says("y /def.*_make_left_box n A")
+    assert "it uses _make_left_box, which is defined at left.py:10" in said
+    assert "left out with it: " in said
+    assert run.now["use.py"] == run.before["use.py"]
+    assert b"def _make_left_box" in run.now["left.py"]
+    landed = run.now
+
+    assert "Nothing to do" in run.command("apply", *QUICK)
+    assert run.now == landed
+    run.command("rollback")
+    assert run.now == run.before
+
+
+def test_a_use_taken_against_its_definition_asks(run: Run) -> None:
+    said = run.says("y /def.*_make_left_box n /left._make_left_box y y A y")
+    assert "this cannot be taken without what is left out: " in said
+    assert b"left._make_box()" in run.now["use.py"]
+    assert b"def _make_box" in run.now["left.py"]
+
+
+def test_a_definition_left_out_against_its_use_asks(run: Run) -> None:
+    said = run.says("y /left._make_left_box y /def.*_make_left_box n n A y")
+    assert "this is needed by what is taken: " in said
+    assert b"left._make_box()" in run.now["use.py"]
+
+
+def test_what_was_left_out_is_asked_again(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md n A")
+    assert run.now["page.md"] == PAGE.encode()
+
+    said = run.says("y")
+
+    assert "(1/1) Take this hunk" in said
+    assert run.now == plain(tmp_path / "plain")
+    assert "Nothing to do" in run.says("")
+
+
+def test_one_phase_can_be_chosen_from(run: Run) -> None:
+    run.says("y", "--phase", "1")
+    run.says("y", "--phase", "6")
+    assert run.now["page.md"] == PHASES_LAST.encode()
+    assert run.now["use.py"] == run.before["use.py"]
+
+
+def test_a_commit_holds_what_was_taken(run: Run) -> None:
+    git(run.root, "init", "--quiet")
+    git(run.root, "config", "user.name", "t")
+    git(run.root, "config", "user.email", "t@example.invalid")
+    git(run.root, "add", ".")
+    git(run.root, "commit", "--quiet", "--message", "before")
+
+    run.says("y /page.md n A", "--commit")
+
+    assert git(run.root, "status", "--porcelain") == ""
+    assert git(run.root, "show", "HEAD:page.md") == PAGE
+    assert int(git(run.root, "rev-list", "--count", "HEAD")) > 2
+
+
+# --- keys ------------------------------------------------------------------------------------------
+
+
+def test_keys_are_explained_and_unknown_ones_told(run: Run) -> None:
+    said = run.says("? x q")
+    for key in "yqnadAJg/p?":
+        assert re.search(rf"(\n|\? ){re.escape(key)} - ", said), key
+    assert "\nk - " not in said, "there is nothing before the first hunk"
+    assert "unknown key x (? shows the keys)" in said
+
+
+def test_upper_case_is_lower_case_where_it_means_nothing_else(run: Run) -> None:
+    assert "Nothing is taken" in run.says("N")
+
+
+def test_an_empty_line_asks_again(run: Run) -> None:
+    arguments = ["apply", "-i", "--spec", str(run.spec), *QUICK, str(run.root)]
+    done = CliRunner().invoke(app, arguments, input="\n  \nq\n")
+    assert done.exit_code == 0
+    assert done.output.count("(1/") == 3
+
+
+def test_going_about(run: Run) -> None:
+    said = run.says("J K j g2 g99 gx /nowhere /( g 1 K s p q")
+    places = [int(n) for n in re.findall(r"\((\d+)/\d+\) Take", said)]
+    assert places == [1, 2, 1, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1]
+    assert said.count("there is no such hunk") == 2
+    assert "no hunk matches" in said
+    assert "not a regular expression: " in said
+    assert re.search(r"1: [a-z_]+\.py:\d+  \+", said, re.M)
+    assert "no other hunk there" in said
+    assert "this hunk cannot be split" in said
+
+
+def test_what_is_decided_is_listed(run: Run) -> None:
+    said = run.says("y n g 1 q")
+    assert re.search(r"\? \+  1: ", said)
+    assert re.search(r"^-  2: ", said, re.M)
+
+
+def test_a_hunk_is_split(run: Run) -> None:
+    said = run.says("y " + "s " * 1 + "q")
+    assert re.search(r"split into \d+ hunks", said)
+
+
+# --- editing -----------------------------------------------------------------------------------------
+
+
+def test_a_hunk_is_written_otherwise_and_stays_so(run: Run, tmp_path: Path) -> None:
+    said = run.says("y /page.md e A", env=editor(tmp_path, "s/^+Call/+Do call/"))
+    mine = b"Do call `Left._make_box()`.\n"
+    assert "1 edited by hand" in said
+    assert run.now["page.md"] == mine
+
+    assert "Nothing to do" in run.command("apply", *QUICK)
+    assert "Nothing to do" in run.says("")
+    assert run.now["page.md"] == mine
+    assert run.command("status")
+    run.command("rollback", "--phase", "3")
+    assert run.now["page.md"] == mine
+    run.command("rollback")
+    assert run.now == run.before
+
+
+def test_an_edit_stays_when_others_are_chosen_again(run: Run, tmp_path: Path) -> None:
+    run.says("y /left._make n /page.md e A", env=editor(tmp_path, "s/^+Call/+Do call/"))
+    assert run.now["use.py"] == run.before["use.py"]
+
+    run.says("y")
+
+    assert b"_make_box" in run.now["use.py"]
+    assert run.now["page.md"] == b"Do call `Left._make_box()`.\n"
+
+
+def test_what_does_not_fit_is_edited_again_or_not_at_all(run: Run, tmp_path: Path) -> None:
+    said = run.says("y /page.md e n q", env=editor(tmp_path, "s/^-Call/-Called/"))
+    assert "the edited hunk does not fit: the lines with ' ' and - are not those of the file" in said
+    assert run.now["page.md"] == PAGE.encode()
+
+
+def test_a_hunk_emptied_stays_as_it_was(run: Run, tmp_path: Path) -> None:
+    said = run.says("y /page.md e q", env=editor(tmp_path, "d"))
+    assert "nothing is left of the hunk, so it stays as it was" in said
+    assert run.now["page.md"] == PAGE.encode()
+
+
+@pytest.mark.parametrize(
+    ("program", "what"),
+    [
+        ("no-such-editor", "cannot be started"),
+        ("false", "ended with status 1"),
+        ("rm", "ended with status 0"),
+    ],
+)
+def test_an_editor_that_fails_is_told_of(run: Run, program: str, what: str) -> None:
+    env = {"GIT_EDITOR": program}
+    said = run.says("y /page.md e q", env=env)
+    assert f"nothing is edited: the editor {program} {what}" in said
+    assert run.now["page.md"] == PAGE.encode()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_editor_is_the_one_that_git_takes(
+    run: Run, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("GIT_EDITOR", "VISUAL", "EDITOR")
+    env = {name: f"sed -i 's/^+Call/+{name}/'" for name in names[number:]}
+    env |= dict.fromkeys(names[:number], "") | {"HOME": str(tmp_path), "TERM": "xterm"}
+    run.says("y /page.md e A", env=env)
+    assert run.now["page.md"].startswith(names[number].encode())
+
+
+# --- kept for later --------------------------------------------------------------------------------
+
+
+def test_what_is_broken_off_is_gone_on_with(run: Run, tmp_path: Path) -> None:
+    said = run.says("y /page.md n", status=INTERRUPTED)
+    assert "The choices are kept; apply --interactive goes on with them." in said
+    assert run.now == run.before
+
+    said = run.says("y A")
+
+    assert re.search(r"Go on with the \d+ choices of an earlier run \[y,n\]\?", said)
+    assert run.now["page.md"] == PAGE.encode()
+    assert run.now == {**plain(tmp_path / "plain"), "page.md": PAGE.encode()}
+    assert not run.draft
+
+
+def test_or_begun_anew(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md n", status=INTERRUPTED)
+    run.says("n A")
+    assert run.now == plain(tmp_path / "plain")
+
+
+def test_an_edit_is_gone_on_with(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md e", status=INTERRUPTED, env=editor(tmp_path, "s/^+Call/+Do call/"))
+    run.says("y A")
+    assert run.now["page.md"] == b"Do call `Left._make_box()`.\n"
+
+
+def test_choices_for_a_file_that_changed_do_not_count(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md n", status=INTERRUPTED)
+    lay(run.root, {"page.md": f"{PAGE}More.\n"})
+
+    said = run.says("y A")
+
+    assert "page.md: changed since the choices were made: they do not count" in said
+    assert run.now["page.md"] == f"{PHASES_LAST}More.\n".encode()
+
+
+@pytest.mark.parametrize("data", ["", "{", '{"schema": 1, "spec": "other", "choices": {}}'])
+def test_a_damaged_draft_is_refused(run: Run, data: str) -> None:
+    lay(run.root, {str(DRAFT): data})
+    said = run.says("A", status=2)
+    assert re.fullmatch(r"classmod: error: \.classmod/choices\.json: [^\n]+; remove it[^\n]*\n", said)
+    assert run.now == run.before
+
+
+def test_another_run_at_work_stops_it(run: Run) -> None:
+    process = stranger(run.root)
+    try:
+        said = run.says("y", status=2)
+    finally:
+        process.communicate("")
+    assert said.splitlines()[-1].endswith(f"another run is at work here (process {process.pid})")
+    assert run.now == run.before
+
+
+# --- odd files -------------------------------------------------------------------------------------
+
+
+def test_line_ends_and_a_missing_one_stay(run: Run) -> None:
+    use = USE.replace("\n", "\r\n").encode()
+    page = PAGE.removesuffix("\n").encode()
+    lay(run.root, {"use.py": use, "page.md": page})
+    run.says("y /page.md n A")
+    assert run.now["page.md"] == page
+    assert run.now["use.py"] == use.replace(b"_make_left_box", b"_make_box")
+
+
+def test_hostile_content_is_shown_harmless(run: Run) -> None:
+    lay(run.root, {"page.md": "\x1b[2J\x07`Left._make_left_box()` \u202e\n"})
+    said = run.says("y /page.md y q")
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert "\u202e" not in said
+    assert run.now["page.md"] == "\x1b[2J\x07`Left._make_box()` \u202e\n".encode()
+
+
+# --- in a terminal ---------------------------------------------------------------------------------
+
+
+def _read(terminal: int) -> bytes:
+    """What is shown next; nothing at the end."""
+    if not select.select([terminal], [], [], 120)[0]:
+        return b""
+    try:
+        return os.read(terminal, 65536)
+    except OSError as error:
+        if error.errno != errno.EIO:  # how a terminal ends on Linux
+            raise
+        return b""
+
+
+def in_terminal(run: Run, folder: Path, keys: list[str], env: Mapping[str, str]) -> tuple[str, int]:
+    """What a terminal shows, and the exit status; each of ``keys`` is typed at a prompt."""
+    main, side = pty.openpty()
+    command = [str(installed(folder)), "apply", "-i", "--spec", str(run.spec), *QUICK, str(run.root)]
+    process = subprocess.Popen(
+        command,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        start_new_session=True,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(sys.path), **env},
+    )
+    os.close(side)
+    shown, asked = "", 0
+    try:
+        while data := _read(main):
+            shown += data.decode("utf-8", "replace")
+            while asked < len(keys) and len(re.findall(r"\]\? ", shown)) > asked:
+                if keys[asked] == "\x03":
+                    os.killpg(process.pid, signal.SIGINT)
+                else:
+                    os.write(main, keys[asked].encode())
+                asked += 1
+        return shown, process.wait(60)
+    finally:
+        os.close(main)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_in_a_terminal_it_has_colours(run: Run, tmp_path: Path) -> None:
+    shown, status = in_terminal(run, tmp_path, ["y\n", "A\n"], {"NO_COLOR": ""})
+    assert status == 0
+    assert "\x1b[34m\x1b[1m(1/" in shown
+    assert run.now == plain(tmp_path / "plain")
+
+
+def test_ctrl_c_keeps_the_choices(run: Run, tmp_path: Path) -> None:
+    shown, status = in_terminal(run, tmp_path, ["y\n", "\x03"], {"NO_COLOR": "1"})
+    assert status == INTERRUPTED
+    assert "\x1b" not in shown
+    assert "Traceback" not in shown
+    assert "The choices are kept" in shown
+    assert run.draft
+    assert run.now == run.before
+    assert journal.read(run.root) is None
