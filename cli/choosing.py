@@ -82,7 +82,7 @@ def _kept(survey: Survey, start: Origin) -> Choices:
     for path in stale:
         terminal.show([Line(f"{path}: changed since the choices were made: they do not count", "note")])
     valid = found.within(found.paths - {*stale})
-    made = len(valid.left | valid.taken)
+    made = len(valid.left | valid.taken) + len(valid.retouches)
     return valid if made and yes(f"Go on with the {counted(made, 'choice')} of an earlier run") else NOTHING
 
 

@@ -1161,6 +1161,7 @@ def test_status_json(library: Library, run: Run) -> None:
         "edited": [str(PATH)],
         "interrupted": None,
         "at_work": None,
+        "choices_kept": False,
     }
 
 

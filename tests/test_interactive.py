@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pty
 import re
@@ -335,6 +336,84 @@ def test_another_run_at_work_stops_it(run: Run) -> None:
         process.communicate("")
     assert said.splitlines()[-1].endswith(f"another run is at work here (process {process.pid})")
     assert run.now == run.before
+
+
+def test_status_tells_of_them(run: Run) -> None:
+    assert "Choices are kept" not in run.command("status")
+    run.says("y", status=INTERRUPTED)
+    assert "Choices are kept: apply --interactive goes on with them." in run.command("status")
+    assert json.loads(run.command("status", "--format", "json"))["choices_kept"] is True
+
+
+def test_choices_for_a_phase_that_is_not_asked_for_are_for_later(run: Run, tmp_path: Path) -> None:
+    run.says("y /use.py n /page.md e", status=INTERRUPTED, env=editor(tmp_path, "s/^+Call/+Do call/"))
+    run.says("y", "--phase", "1")
+    assert (run.now["use.py"], run.now["page.md"]) == (run.before["use.py"], run.before["page.md"])
+
+    run.command("apply", *QUICK)
+
+    assert run.now["use.py"] == run.before["use.py"]
+    assert run.now["page.md"] == b"Do call `Left._make_box()`.\n"
+
+
+def test_what_was_chosen_is_kept_when_all_is_taken_back(run: Run, tmp_path: Path) -> None:
+    run.says("y /use.py n /page.md e A", env=editor(tmp_path, "s/^+Call/+Do call/"))
+    landed = run.now
+    run.command("rollback")
+    assert run.now == run.before
+
+    said = run.says("y /page.md y A A")
+
+    assert "Go on with the " in said
+    assert "this hunk was edited by hand" in said
+    assert run.now == landed
+
+
+def test_what_was_left_out_stays_so_while_others_are_edited(run: Run) -> None:
+    run.says("y /use.py n A A")
+    lay(run.root, {"page.md": run.now["page.md"] + b"More.\n"})
+    before = run.now
+
+    assert "Nothing to do" in run.command("apply", *QUICK)
+
+    assert run.now == before
+
+
+def test_what_counts_no_more_is_told(run: Run) -> None:
+    run.says("y /use.py n A A")
+    lay(run.root, {"use.py": f"{USE}# more\n"})
+
+    said = run.command("apply", *QUICK)
+
+    told = "what was left out here by choice counts no more: the file has changed since"
+    assert f"use.py:1: {told}" in said
+    assert b"_make_box" in run.now["use.py"]
+    assert "counts no more" not in run.command("apply", *QUICK)
+
+
+def test_an_edit_stays_though_the_file_is_edited_further(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md e A", env=editor(tmp_path, "s/^+Call/+Do call/"))
+    mine = b"Do call `Left._make_box()`.\nMore.\n"
+    lay(run.root, {"page.md": mine})
+    assert "edited since" in run.command("status", status=1)
+    run.command("rollback", status=1)
+    assert run.now["page.md"] == mine
+
+    run.command("apply", *QUICK)
+    run.says("y")
+
+    assert run.now["page.md"] == mine
+
+
+def test_an_edit_goes_and_comes_with_its_phase(run: Run, tmp_path: Path) -> None:
+    run.says("y /page.md e A", env=editor(tmp_path, "s/^+Call/+Do call/"))
+    landed = run.now
+    run.command("rollback", "--phase", "6")
+    assert run.now["page.md"] == PAGE.encode()
+
+    run.command("apply", *QUICK)
+
+    assert run.now == landed
 
 
 # --- odd files -------------------------------------------------------------------------------------
