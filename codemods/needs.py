@@ -89,6 +89,7 @@ def _needs(project: Project, abstract: Item) -> Iterator[tuple[Item, Need]]:
     yield from _of_functions(owned)
     yield from _of_statements(project, owned)
     yield from _of_headers(project)
+    yield from _of_typed(project, owned)
     for ref, name, lines in runs(project):
         for site in project.by_path.get(ref.path, ()):
             if site.line in lines and ref != project.root:
@@ -142,6 +143,17 @@ def _of_headers(project: Project) -> Iterator[tuple[Item, Need]]:
             if arguments and base != project.root and base not in project.arguments.generic:
                 need = Need(_header(ref), f"{base.name} would take no type arguments")
                 yield _header(base), need
+
+
+def _of_typed(project: Project, owned: Iterable[_Owned]) -> Iterator[tuple[Item, Need]]:
+    """An attribute that the root declares is Any to a class without type arguments, the old one is not."""
+    typed = {old for each in project.spec.attributes if each.type_parameter for old in each.old.values()}
+    headed = {ref for ref, given in project.arguments.given.items() if any(given.values())}
+    for each in owned:
+        head = next((ref for ref in project.index.classes.mro(each.ref) if ref in headed), None)
+        if head and each.site.name in typed:
+            why = f"{each.site.name} would be Any by its new name, {head.name} takes no type arguments"
+            yield _header(head), Need(item_of(each.site), why)
 
 
 def _header(ref: ClassRef) -> Item:

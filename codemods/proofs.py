@@ -17,6 +17,7 @@ from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
+from codemods.leaving import LEFT_OUT
 from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.roles import Part
@@ -196,9 +197,13 @@ def _gates(
 
 
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
-    """The old names that are to go from the code of a file."""
+    """The old names that are to go from the code of a file, those too that are left out of it by choice."""
     going = (Decision.RENAME, Decision.DELETE)
-    return frozenset(s.name for s in project.by_path.get(path, ()) if s.decision in going and not s.prose)
+    return frozenset(
+        site.name
+        for site in project.by_path.get(path, ())
+        if (site.decision in going or site.reason == LEFT_OUT) and not site.prose
+    )
 
 
 def renaming(project: Project) -> Renaming:

@@ -99,6 +99,18 @@ def test_an_attribute_needs_the_factory_whose_result_it_is_given(tmp_path: Path)
     assert tree.choosable.with_needing([given]) == {}
 
 
+def test_a_typed_attribute_needs_the_type_arguments_of_its_class(tmp_path: Path) -> None:
+    tree = asked(lay(tmp_path, FILES))
+    (header,) = (item for item in tree.items if item.kind is Kind.HEADER)
+    line = line_of(str(FILES["left.py"]), "self._left_box = self._make")
+    call, given = (at(tree, "left.py", line, name) for name in ("_make_left_box", "_left_box"))
+
+    also = tree.choosable.with_needing([header])
+
+    assert also[given] == "_left_box would be Any by its new name, Left takes no type arguments"
+    assert call not in also
+
+
 def test_arguments_need_a_generic_base(tmp_path: Path) -> None:
     below = 'from left import Left\n\n\nclass Lower(Left):\n    """Below."""\n'
     one, two = (

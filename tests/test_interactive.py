@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,22 @@ from tests.test_lock import stranger
 from tests.test_migrate import git
 from tests.trees import TWO_SIDES_TOML
 
+SIDE_TYPED = """\
+from boxes import Box
+from root import Root
+
+
+class Left(Root):
+    def __init__(self) -> None:
+        super().__init__()
+        self._left_box: Box | None = None
+
+    def _make_left_box(self) -> Box:
+        return Box()
+
+    def open(self) -> None:
+        self._left_box = self._make_left_box()
+"""
 QUICK = tuple(word for gate in sorted(GATES) for word in ("--no-gate", gate))
 PAGE = "Call `Left._make_left_box()`.\n"
 PHASES_LAST = "Call `Left._make_box()`.\n"
@@ -500,3 +517,58 @@ def test_ctrl_c_keeps_the_choices(run: Run, tmp_path: Path) -> None:
     assert run.draft
     assert run.now == run.before
     assert journal.read(run.root) is None
+
+
+# --- what the gates say of it ----------------------------------------------------------------------
+
+TYPED = """\
+from boxes import Box
+from left import Left
+
+
+def use(left: Left) -> Box | None:
+    box: Box | None = left._left_box
+    return box
+"""
+
+
+def test_the_same_gates_prove_what_is_left_out(run: Run) -> None:
+    lay(run.root, {"use.py": TYPED, "left.py": SIDE_TYPED})
+    gates = tuple(word for gate in sorted(GATES - {"mypy", "precision"}) for word in ("--no-gate", gate))
+    said = run.command("apply", "-i", *gates, answers="y /use.py n A A")
+    assert "mypy        passed" in said or "mypy      passed" in said
+    assert run.now["use.py"].count(b"_left_box") == 1
+
+
+def test_a_refusal_names_what_was_left_out(run: Run, tmp_path: Path) -> None:
+    lay(run.root, {"use.py": TYPED, "left.py": SIDE_TYPED})
+    gates = tuple(word for gate in sorted(GATES - {"mypy"}) for word in ("--no-gate", gate))
+    before = run.now
+    said = run.command(
+        "apply",
+        "-i",
+        *gates,
+        answers="y /page.md n /def.open e A A A",
+        status=1,
+        env=editor(tmp_path, "s/^+\\( *\\)self._box = .*/+\\1self._box = 3/"),
+    )
+    assert "refused: phase 2 left" in said
+    assert run.now == before
+    assert run.draft, "the choices are to be gone on with"
+
+
+# --- what the README shows -------------------------------------------------------------------------
+
+SHOWN = re.compile(
+    r"(?<=^```diff\n)\$ classmod apply --interactive \.\n\.\.\.\n(?P<run>.*?)(?=^```$)", re.M | re.S
+)
+
+
+def test_readme_shows_what_is_asked(tmp_path: Path) -> None:
+    shown = SHOWN.search((ROOT / "README.md").read_text("utf-8"))
+    assert shown, "README.md shows no hunk to choose"
+    shutil.copytree(ROOT / "fixtures" / "cex_arbitrage" / "before", tmp_path / "project")
+    done = CliRunner().invoke(app, ["apply", "-i", str(tmp_path / "project")], input="y\nn\n")
+    # In a terminal an answer stands behind its prompt.
+    said = re.sub(r"(\(2/\d+\) Take [^?]+\?\]\? )", r"\1n\n", done.output, count=1)
+    assert shown["run"] in said
