@@ -540,7 +540,7 @@ def test_the_same_gates_prove_what_is_left_out(run: Run) -> None:
     assert run.now["use.py"].count(b"_left_box") == 1
 
 
-def test_a_refusal_names_what_was_left_out(run: Run, tmp_path: Path) -> None:
+def test_a_refusal_keeps_the_choices(run: Run, tmp_path: Path) -> None:
     lay(run.root, {"use.py": TYPED, "left.py": SIDE_TYPED})
     gates = tuple(word for gate in sorted(GATES - {"mypy"}) for word in ("--no-gate", gate))
     before = run.now
