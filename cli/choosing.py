@@ -41,7 +41,15 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
     # What was left out is asked again, what was written by hand stays.
     before = landed.choices if landed else NOTHING
     start = origin(survey, replace(before, left=frozenset()))
-    review = of_stages(survey, start, stages_of(survey, start, phases))
+    try:
+        stages = stages_of(survey, start, phases)
+    except MigrationError as error:
+        if not start.choices.retouches:
+            raise
+        _asked_again(error, start.choices.retouches)
+        start = origin(survey, NOTHING)
+        stages = stages_of(survey, start, phases)
+    review = of_stages(survey, start, stages)
     if not review.hunks:
         return start.choices
     choosable = Choosable(start.project, start.landed)

@@ -261,6 +261,25 @@ def test_an_edit_stays_when_others_are_chosen_again(run: Run, tmp_path: Path) ->
     assert run.now["page.md"] == b"Do call `Left._make_box()`.\n"
 
 
+def test_an_edit_that_a_later_phase_changes_is_asked_about_again(run: Run, tmp_path: Path) -> None:
+    source = str(FILES["left.py"])
+    line = "self._left_box = self._make_left_box()"
+    lay(run.root, {"left.py": source.replace(line, f"{line}  # the _left_box")})
+    env = editor(tmp_path, "s/^+\\( *\\)self._box = self/+\\1self._box = self or self/")
+    run.says("y e", "--phase", "1", "--phase", "2", env=env)
+    mine = run.now
+    assert b"self._box = self or self._make_box()  # the _left_box" in mine["left.py"]
+
+    said = run.command("apply", *QUICK, "--phase", "6", status=2)
+    assert "were edited by hand for phase 2, and another phase changes them, too" in said
+    assert run.now == mine
+
+    said = run.says("A A", "--phase", "6")
+    assert "what was edited is asked again. It was:" in said
+    assert "self._box = self or self._make_box()  # the _left_box" in said
+    assert b"self._box = self._make_box()  # the _box" in run.now["left.py"]
+
+
 def test_what_does_not_fit_is_edited_again_or_not_at_all(run: Run, tmp_path: Path) -> None:
     said = run.says("y /page.md e n q", env=editor(tmp_path, "s/^-Call/-Called/"))
     assert "the edited hunk does not fit: the lines with ' ' and - are not those of the file" in said
