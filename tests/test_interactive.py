@@ -356,6 +356,19 @@ def test_choices_for_a_file_that_changed_do_not_count(run: Run, tmp_path: Path) 
     assert run.now["page.md"] == f"{PHASES_LAST}More.\n".encode()
 
 
+def test_a_file_that_changes_meanwhile_is_not_written_over(run: Run) -> None:
+    env = {"GIT_EDITOR": f"echo '# more' >> {run.root}/use.py; true"}
+    said = run.says("y /page.md e A A", status=2, env=env)
+    assert said.splitlines()[-1] == "classmod: error: plan is stale: use.py"
+    assert run.now == {**run.before, "use.py": f"{USE}# more\n".encode()}
+    assert run.draft
+
+    said = run.says("y A A")
+
+    assert "use.py: changed since the choices were made: they do not count" in said
+    assert run.now["use.py"] == USE.replace("_left_box", "_box").encode() + b"# more\n"
+
+
 @pytest.mark.parametrize("data", ["", "{", '{"schema": 1, "spec": "other", "choices": {}}'])
 def test_a_damaged_draft_is_refused(run: Run, data: str) -> None:
     lay(run.root, {str(DRAFT): data})
