@@ -1,4 +1,7 @@
-"""``apply --interactive`` with answers piped in, and once in a terminal."""
+"""``apply --interactive`` with answers piped in, and once in a terminal.
+
+``python -m tests.test_interactive`` writes what it shows into README.md.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
@@ -609,11 +613,27 @@ SHOWN = re.compile(
 )
 
 
+def asked(folder: Path) -> str:
+    """The second hunk of the bundled project, left out, as a terminal shows it: the answer at its prompt."""
+    shutil.copytree(ROOT / "fixtures" / "cex_arbitrage" / "before", folder / "project")
+    done = CliRunner().invoke(app, ["apply", "-i", str(folder / "project")], input="y\nn\n")
+    (said,) = re.findall(
+        r"^\(1/.*?\]\? (phase .*?^\(2/\d+\) Take [^?]+\?\]\? )(.*?)^phase ",
+        done.output,
+        re.MULTILINE | re.DOTALL,
+    )
+    return "n\n".join(said)
+
+
 def test_readme_shows_what_is_asked(tmp_path: Path) -> None:
     shown = SHOWN.search((ROOT / "README.md").read_text("utf-8"))
     assert shown, "README.md shows no hunk to choose"
-    shutil.copytree(ROOT / "fixtures" / "cex_arbitrage" / "before", tmp_path / "project")
-    done = CliRunner().invoke(app, ["apply", "-i", str(tmp_path / "project")], input="y\nn\n")
-    # In a terminal an answer stands behind its prompt.
-    said = re.sub(r"(\(2/\d+\) Take [^?]+\?\]\? )", r"\1n\n", done.output, count=1)
-    assert shown["run"] in said
+    assert shown["run"] == asked(tmp_path)
+
+
+if __name__ == "__main__":
+    page = (ROOT / "README.md").read_text("utf-8")
+    if found := SHOWN.search(page):
+        with TemporaryDirectory() as place:
+            start, end = found.span("run")
+            (ROOT / "README.md").write_text(f"{page[:start]}{asked(Path(place))}{page[end:]}", "utf-8")
