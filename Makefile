@@ -33,6 +33,7 @@ pages: $(READY)
 	$(BIN)/python -m tests.test_manual
 	$(BIN)/python -m tests.test_ci_page
 	$(BIN)/python -m tests.test_guide
+	$(BIN)/python -m tests.test_interactive
 	$(BIN)/python -m tests.test_pictures
 
 # $(call show,title,command,the exit status it should have)

@@ -41,11 +41,19 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
     # What was left out is asked again, what was written by hand stays.
     before = landed.choices if landed else NOTHING
     start = origin(survey, replace(before, left=frozenset()))
-    review = of_stages(survey, start, stages_of(survey, start, phases))
+    try:
+        stages = stages_of(survey, start, phases)
+    except MigrationError as error:
+        if not start.choices.retouches:
+            raise
+        _asked_again(error, start.choices.retouches)
+        start = origin(survey, NOTHING)
+        stages = stages_of(survey, start, phases)
+    review = of_stages(survey, start, stages)
     if not review.hunks:
-        return NOTHING
-    kept, written = _kept(survey, start), start.choices.retouches
-    session = Session.of(Choosable(start.project, start.landed), review, kept, written)
+        return start.choices
+    choosable = Choosable(start.project, start.landed)
+    session = Session.of(choosable, review, _kept(survey, start), start.choices.retouches)
     changes = {(p.phase.number, file.path): file.change for p in review.phases for file in p.files}
 
     def keep() -> None:
@@ -57,7 +65,8 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
             interaction.run()
         except click.Abort:
             keep()
-            terminal.show([Line("\nThe choices are kept; apply --interactive goes on with them.")], err=True)
+            kept = Line("The choices are kept; apply --interactive goes on with them.")
+            terminal.show([Line(), kept], err=True)
             raise
         found = session.choices(start.project.snapshot, whole=True)
         try:
@@ -81,7 +90,7 @@ def _kept(survey: Survey, start: Origin) -> Choices:
     for path in stale:
         terminal.show([Line(f"{path}: changed since the choices were made: they do not count", "note")])
     valid = found.within(found.paths - {*stale})
-    made = len(valid.left | valid.taken)
+    made = len(valid.left | valid.taken) + len(valid.retouches)
     return valid if made and yes(f"Go on with the {counted(made, 'choice')} of an earlier run") else NOTHING
 
 

@@ -30,7 +30,7 @@ def edit(root: Path, text: str) -> str | None:
 def _editor(root: Path) -> str:
     """``$GIT_EDITOR``, git's core.editor, ``$VISUAL``, ``$EDITOR`` or vi."""
     found = process.git("var", "GIT_EDITOR", cwd=root, timeout=10)
-    if found is not None and found.status == 0:
-        return found.output.strip()
+    if found is not None and found.status == 0 and (editor := found.output.strip()):
+        return editor
     names = ("GIT_EDITOR", "VISUAL", "EDITOR")
     return next((os.environ[name] for name in names if os.environ.get(name)), "vi")

@@ -173,7 +173,7 @@ class Interaction:
             terminal.show([Line(f"not a regular expression: {error}", "yellow")])
             return None
         count = len(self.session.questions)
-        around = [*range(number + 1, count), *range(number)]
+        around = [*range(number + 1, count), *range(number + 1)]
         return next((n for n in around if _matches(self.session.questions[n], pattern)), None)
 
     def _later(self, number: int, key: str) -> list[Question]:

@@ -31,6 +31,8 @@ def status(found: Status) -> Iterator[Line]:
         yield Line(f"{counted(len(found.files), 'file')} landed by {by}, spec {found.spec}", "bold")
     else:
         yield Line("Nothing is landed.", "bold")
+    if found.choices_kept:
+        yield Line("Choices are kept: apply --interactive goes on with them.")
 
 
 def _interruption(found: Interruption) -> Iterator[Line]:
@@ -77,6 +79,7 @@ def status_json(found: Status) -> str:
         "edited": list(map(str, found.edited)),
         "interrupted": interrupted,
         "at_work": found.at_work,
+        "choices_kept": found.choices_kept,
     }
     return json.dumps(answer, indent=2)
 

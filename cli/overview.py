@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 SIDES = {"+": "added", "-": "gone"}
 _KNOWN = {
-    Confidence.PROVEN: "a type says so",
-    Confidence.INFERRED: "something simpler says so, such as a fixture",
-    Confidence.NAMED: "only the name says so",
+    (Confidence.PROVEN, False): "the class itself, an annotation or mypy says so",
+    (Confidence.INFERRED, False): "a fixture, a constructor call or simple flow says so",
+    (Confidence.INFERRED, True): "words about the hierarchy, in documents, docstrings and comments",
+    (Confidence.NAMED, False): "only the name says so",
+    (Confidence.NAMED, True): "words, of which only the name says so",
 }
+"""How a decision is known, in code or (True) in words."""
 _MOST = 20  # places to be decided by hand that the summary names
 
 
@@ -107,14 +110,16 @@ def _table(phases: Sequence[PhaseReview]) -> Iterator[Line]:
 
 def _sureness(found: Review) -> Iterator[Line]:
     """How the decisions behind the hunks are known, each occurrence counted once."""
-    counts = Counter(site.confidence for site in {site for hunk in found.hunks for site in hunk.sites})
+    sites = {site for hunk in found.hunks for site in hunk.sites}
+    counts = Counter((site.confidence, site.prose or site.path.suffix == ".md") for site in sites)
     if counts:
         yield Line()
         yield Line(f"How sure: {counted(counts.total(), 'old name')} changed or removed", "file", hang="  ")
-    for confidence, means in _KNOWN.items():
-        if counts[confidence]:
+    for known, means in _KNOWN.items():
+        if counts[known]:
+            confidence = known[0]
             yield joined(
-                (f"  {counts[confidence]:>4} {confidence}", confidence), (f": {means}", ""), hang="       "
+                (f"  {counts[known]:>4} {confidence}", confidence), (f": {means}", ""), hang="       "
             )
 
 

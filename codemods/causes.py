@@ -13,6 +13,14 @@ from codemods.steps import Stage
 # What is gone from the API is told of where it stood before; the old tests are not what was edited.
 _LINES_BEFORE, _ELSEWHERE = frozenset({"api"}), frozenset({"old-tests"})
 _FEW = 3
+_SAID = {
+    Kind.BASE: "{path} is left out",
+    Kind.SITE: "{path}:{at} is left out",
+    Kind.HEADER: "the type arguments of {at} in {path} are left out",
+    Kind.DUPLICATE: "what all sides do alike in {at} is left out",
+    Kind.ABSTRACT: "that the factories in {path} are abstract is left out",
+}
+"""How an item that is left out is named."""
 
 
 def causes(
@@ -40,10 +48,9 @@ def _left(path: PurePosixPath, line: int, left: Iterable[Item]) -> Iterator[str]
     """What is left out of a file, the nearest first where that is known."""
     here = sorted((item for item in left if item.path == path), key=lambda item: _far(item, line))
     for item in here[:_FEW]:
-        place = f"{path}:{item.at}" if item.kind is Kind.SITE else f"{item.kind} {item.at}".rstrip()
-        yield f"{place} is left out by choice"
+        yield f"{_SAID[item.kind].format(path=path, at=item.at)} by choice"
     if len(here) > _FEW:
-        yield f"{len(here) - _FEW} more are left out of {path} by choice"
+        yield f"{len(here) - _FEW} more in {path}"
 
 
 def _far(item: Item, line: int) -> int:

@@ -38,6 +38,11 @@ def load(root: Path, spec_name: str) -> Choices | None:
     return found
 
 
+def waits(root: Path) -> bool:
+    """Whether choices are kept for a later run."""
+    return files.peek(root, DRAFT) is not None
+
+
 def keep(root: Path, spec_name: str, choices: Choices) -> None:
     """Keep choices for a later run. Raises MigrationError while another run is at work."""
     record = {"schema": SCHEMA, "spec": spec_name, "choices": choice.written(choices)}
@@ -47,6 +52,6 @@ def keep(root: Path, spec_name: str, choices: Choices) -> None:
 
 def forget(root: Path) -> None:
     """Keep no choices any more."""
-    if files.peek(root, DRAFT) is not None:
+    if waits(root):
         with lock(root):
             files.replace(root, DRAFT, None)

@@ -189,7 +189,7 @@ class Flow(ABC):
                 if info and home and (found := self.within(home)._member(info, node.attr, depth)):
                     if any(c and owns(self.classes, c, "__get__") for c in found.classes):
                         return self._through(found, "__get__", depth)
-                    reason = f"{node.attr} of {ref.name} is {found.reason}"
+                    reason = f"{node.attr} of {ref.name}: {found.reason}"
                     return Known(found.classes, Confidence.INFERRED, reason)
         return None
 

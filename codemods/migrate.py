@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from codemods import __version__, commits, files, journal
+from codemods import __version__, commits, draft, files, journal
 from codemods.choice import NOTHING, Choices
 from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
@@ -35,6 +35,7 @@ __all__ = [
     "apply",
     "class_tree",
     "leftovers",
+    "refuse_early",
     "rollback",
     "status",
     "steps",
@@ -76,12 +77,12 @@ def apply(
     ``choices`` say what is left out; None leaves out what was left out when it was landed.
     Raises MigrationError, with nothing written, for all that is no verdict of a gate.
     """
-    if unknown := sorted(options.no_gate - GATES):
-        raise MigrationError(f"there is no gate {unknown[0]}; there are {', '.join(sorted(GATES))}")
+    _refuse_unknown(options)
     start = origin(found, choices)
+    notes = (*found.notes, *(_forgotten(found, start) if choices is None else ()))
     stages = stages_of(found, start, phases, progress)
     if not differences(found.snapshot, stages[-1].contents):
-        return Report(notes=found.notes, start=start)
+        return Report(notes=notes, start=start)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
     current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
     if options.commit:
@@ -92,14 +93,33 @@ def apply(
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
     if not proven or (refused and not options.partial):
-        return Report(baseline, tuple(proofs), (), refused, found.notes, start=start)
+        return Report(baseline, tuple(proofs), (), refused, notes, start=start)
     progress(Doing("landing"))
     chain = commits.chain(found, current, proven, start.landed) if options.commit else None
     landed = _land(found, start, stages[len(proven) - 1], proven)
     if chain:
         commits.publish(found.root, chain, (change.path for change in landed))
     done = chain.commits if chain else ()
-    return Report(baseline, tuple(proofs), landed, refused, found.notes, done, start)
+    return Report(baseline, tuple(proofs), landed, refused, notes, done, start)
+
+
+def _forgotten(found: Survey, start: Origin) -> Iterator[Note]:
+    """The files that something was left out of, and that are not as they were then."""
+    landed = journal.read(found.root)
+    before = landed.choices.left if landed else frozenset()
+    for path in sorted({item.path for item in before - start.choices.left}):
+        yield Note(path, 1, "what was left out here by choice counts no more: the file has changed since")
+
+
+def refuse_early(found: Survey, options: Options) -> None:
+    """Raise MigrationError for what ``apply`` would refuse after a person has made their choices."""
+    _refuse_unknown(options)
+    _refuse_dirty(found, origin(found), options)
+
+
+def _refuse_unknown(options: Options) -> None:
+    if unknown := sorted(options.no_gate - GATES):
+        raise MigrationError(f"there is no gate {unknown[0]}; there are {', '.join(sorted(GATES))}")
 
 
 def _refuse_dirty(found: Survey, start: Origin, options: Options) -> None:
@@ -153,6 +173,7 @@ def _history(
 def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...]:
     """Take landed phases back: the landed set without them, as if it had never been more.
 
+    Choices that go with the last of them are kept for a later run that asks for choices.
     Raises EditedSince, with nothing written, where somebody else has edited a landed file.
     """
     journal.recover(root)
@@ -186,6 +207,8 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
         history=history,
         choices=landed.choices if remaining else NOTHING,
     )
+    if not remaining and landed.choices:  # what somebody wrote is not to be lost
+        draft.keep(root, landed.spec, landed.choices)
     return differences(current, targets)
 
 

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from codemods.choice import Item, Kind
 from codemods.data import Decision, Site
@@ -86,7 +87,9 @@ def _needs(project: Project, abstract: Item) -> Iterator[tuple[Item, Need]]:
             if project.root not in project.index.lineage(owner):  # where old names have no aliases
                 yield item_of(site), Need(item_of(home), f"{owner.name} uses {site.name} itself")
     yield from _of_functions(owned)
+    yield from _of_statements(project, owned)
     yield from _of_headers(project)
+    yield from _of_typed(project, owned)
     for ref, name, lines in runs(project):
         for site in project.by_path.get(ref.path, ()):
             if site.line in lines and ref != project.root:
@@ -106,6 +109,19 @@ def _of_functions(owned: Iterable[_Owned]) -> Iterator[tuple[Item, Need]]:
         for one, other in zip(found, [*found[1:], found[0]], strict=True):
             if one != other:
                 yield item_of(one), Need(item_of(other), why)
+
+
+def _of_statements(project: Project, owned: Iterable[_Owned]) -> Iterator[tuple[Item, Need]]:
+    """What an old factory is declared to return may be too much for an attribute under its new name."""
+    together: defaultdict[ast.AST, list[Site]] = defaultdict(list)
+    for each in owned:
+        if isinstance(each.statement, ast.Assign | ast.AnnAssign):
+            together[each.statement].append(each.site)
+    for sites in together.values():
+        made = [site for site in sites if project.spec.is_factory(site.name)]
+        for call, given in product(made, sites):
+            if given not in made:
+                yield item_of(call), Need(item_of(given), f"it is given what {call.name} returns")
 
 
 def _of_factories(
@@ -129,18 +145,30 @@ def _of_headers(project: Project) -> Iterator[tuple[Item, Need]]:
                 yield _header(base), need
 
 
+def _of_typed(project: Project, owned: Iterable[_Owned]) -> Iterator[tuple[Item, Need]]:
+    """An attribute that the root declares is Any to a class without type arguments, the old one is not."""
+    typed = {old for each in project.spec.attributes if each.type_parameter for old in each.old.values()}
+    headed = {ref for ref, given in project.arguments.given.items() if any(given.values())}
+    for each in owned:
+        head = next((ref for ref in project.index.classes.mro(each.ref) if ref in headed), None)
+        if head and each.site.name in typed:
+            why = f"{each.site.name} would be Any by its new name, {head.name} takes no type arguments"
+            yield _header(head), Need(item_of(each.site), why)
+
+
 def _header(ref: ClassRef) -> Item:
     return Item(Kind.HEADER, ref.path, ref.qualname)
 
 
 @dataclass(frozen=True, slots=True)
 class _Owned:
-    """A site of code with a class of the hierarchy that it belongs to, and the function it stands in."""
+    """A site of code with a class of the hierarchy that it belongs to, and what it stands in."""
 
     ref: ClassRef
     site: Site
     defines: bool
     function: ast.AST | None
+    statement: ast.AST | None
 
 
 def _owned(project: Project) -> Iterator[_Owned]:
@@ -157,7 +185,9 @@ def _owned(project: Project) -> Iterator[_Owned]:
             known = receivers.known(node.value) if isinstance(node, ast.Attribute) else None
             defines = isinstance(node, Function | ast.Name)
             owners = known.classes if known else (receivers.class_of(node),) if defines else ()
-            function = next((n for n in receivers.enclosing(node) if isinstance(n, Function)), None)
+            around = list(receivers.enclosing(node))
+            function = next((n for n in around if isinstance(n, Function)), None)
+            statement = next((n for n in around if isinstance(n, ast.stmt)), None)
             for ref in owners:
                 if ref is not None and ref in project.roles.of:
-                    yield _Owned(ref, site, defines, function)
+                    yield _Owned(ref, site, defines, function, statement)

@@ -112,6 +112,7 @@ class Project:
                     *self.roles.notes,
                     *self.arguments.notes,
                     *self._pulled[1],
+                    *self._moves(),
                     *asks,
                     *echoed,
                     *pragmas.notes(self.snapshot, self.sites),
@@ -119,6 +120,15 @@ class Project:
                 )
             )
         )
+
+    def _moves(self) -> Iterator[Note]:
+        """What is to be known of a method that does more than before."""
+        for found in self.duplicates:
+            name, owners = found.function.name, " and ".join(copy.ref.name for copy in found.copies)
+            told = f"{name} does here now what {owners} did; a class elsewhere that does the same itself"
+            yield Note(
+                self.root.path, found.function.lineno, f"{told} and calls this by super() does it twice"
+            )
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemods import trials
 from codemods.causes import causes
+from codemods.choice import LEFT_OUT
 from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
 from codemods.doing import Doing, Progress
 from codemods.gates import Gate, Measurement, listed
@@ -208,9 +209,13 @@ def _gates(
 
 
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
-    """The old names that are to go from the code of a file."""
+    """The old names that are to go from the code of a file, those too that are left out of it by choice."""
     going = (Decision.RENAME, Decision.DELETE)
-    return frozenset(s.name for s in project.by_path.get(path, ()) if s.decision in going and not s.prose)
+    return frozenset(
+        site.name
+        for site in project.by_path.get(path, ())
+        if (site.decision in going or site.reason == LEFT_OUT) and not site.prose
+    )
 
 
 def renaming(project: Project) -> Renaming:

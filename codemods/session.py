@@ -51,7 +51,8 @@ class Session:
         """The questions of a review; what was chosen before and is still asked about has its answer."""
         questions = list(_questions(choosable, review.hunks))
         asked = {item for question in questions for item in question.items}
-        left = dict.fromkeys(kept.left & asked, "")
+        # Those of phases that are not asked about now are for later.
+        left = dict.fromkeys((i for i in kept.left if i in asked or i.kind is not Kind.BASE), "")
         retouches = [each for each in kept.retouches if each not in written]
         return cls(choosable, questions, set(kept.taken & asked), left, retouches, written)
 
@@ -140,10 +141,13 @@ class Session:
     def choices(self, snapshot: Snapshot, *, whole: bool) -> Choices:
         """What is chosen by now of this tree; ``whole`` leaves out what is not decided."""
         every = {item for question in self.questions for item in question.items}
-        left = frozenset(self.left.keys() | (every - self.taken if whole else set()))
+        left, retouches = frozenset(self.left), self.retouches
         if whole:
+            left |= every - self.taken
             left |= self.choosable.with_needing(left).keys()
-        made = Choices(left, (*self.written, *self.retouches), frozenset(self.taken - left))
+            undecided = [self.retouched(q) for q in self.questions if not self.answer(q)]
+            retouches = [each for each in retouches if each not in undecided]
+        made = Choices(left, (*self.written, *retouches), frozenset(self.taken - left))
         found = {path: digest_of(snapshot.get(path)) for path in made.paths}
         known = {path: digest for path, digest in found.items() if digest is not None}
         return Choices(made.left, made.retouches, made.taken, known)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from codemods import journal, lock
+from codemods import draft, journal, lock
 from codemods.data import MigrationError, Spec
 from codemods.journal import Interruption
 from codemods.phases import BASE, REPAIR, chosen, phases
@@ -39,6 +39,7 @@ def status(root: Path, spec: Spec, asked: Sequence[str] = ()) -> Status:
         edited,
         interrupted,
         lock.at_work(root),
+        draft.waits(root),
     )
 
 
@@ -88,7 +89,7 @@ class Status:
     """What is landed, by which spec and version of classmod (both empty where nothing is).
 
     ``edited`` are landed files that somebody else has changed since, ``at_work`` is the process of a run
-    that is under way.
+    that is under way; ``choices_kept`` wait for ``apply --interactive``.
     """
 
     spec: str
@@ -98,6 +99,7 @@ class Status:
     edited: tuple[PurePosixPath, ...]
     interrupted: Interruption | None
     at_work: int | None
+    choices_kept: bool = False
 
     @property
     def clean(self) -> bool:

@@ -136,9 +136,11 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     Where somebody has edited a landed file since, the tree as it is now is a beginning of its own.
     """
     landed = journal.read(found.root)
+    if choices is None:
+        choices = landed.choices if landed else NOTHING
     if landed is None or journal.edited_since(found.root):
         start = Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
-        return chosen(start, choices or NOTHING)
+        return chosen(start, choices)
     before = landed.originals(found.root)
     bare = {path: data for path, data in found.snapshot.items() if path not in before}
     bare |= {path: data for path, data in before.items() if data is not None}
@@ -146,7 +148,7 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     mended, _ = doubts_settled(mended, found.root, found.asked)
     mended = taken(mended, found.confidence)
     start = Origin(mended, frozenset(landed.phases), repairs, before, bare)
-    return chosen(start, landed.choices if choices is None else choices)
+    return chosen(start, choices)
 
 
 def chosen(start: Origin, choices: Choices) -> Origin:

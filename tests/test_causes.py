@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods.causes import causes
+from codemods.choice import Item, Kind
 from codemods.data import Edit, Outcome, Phase, Problem, Verdict
 from codemods.steps import Stage
 
@@ -123,3 +124,29 @@ def test_a_file_that_is_new() -> None:
     told = causes({}, new, [Verdict("mypy", Outcome.INCONCLUSIVE, "", (problem,))])
 
     assert told == {problem: ("pkg/a.py:1: the layer",)}
+
+
+def test_what_is_left_out_of_the_file_is_named_the_nearest_first() -> None:
+    other = Item(Kind.SITE, PurePosixPath("pkg/b.py"), "7:1")
+    items = [Item(Kind.SITE, PATH, f"{line}:5") for line in (20, 9, 1, 8)]
+    problem = Problem(str(PATH), 7, "", "", "")
+    refused = [Verdict("mypy", Outcome.REFUSED, "", (problem,))]
+
+    told = causes({PATH: BEFORE.encode()}, stage(), refused, [*items, other])
+
+    assert told[problem] == (
+        "pkg/a.py:8:5 is left out by choice",
+        "pkg/a.py:9:5 is left out by choice",
+        "pkg/a.py:1:5 is left out by choice",
+        "1 more in pkg/a.py",
+    )
+    assert causes({PATH: BEFORE.encode()}, stage(), refused, [other]) == {}
+
+
+def test_type_arguments_that_are_left_out_are_named() -> None:
+    problem = Problem(str(PATH), 7, "", "", "")
+    header = Item(Kind.HEADER, PATH, "Shop")
+    told = causes(
+        {PATH: BEFORE.encode()}, stage(), [Verdict("mypy", Outcome.REFUSED, "", (problem,))], [header]
+    )
+    assert told[problem] == ("the type arguments of Shop in pkg/a.py are left out by choice",)

@@ -1175,6 +1175,7 @@ def test_status_json(library: Library, run: Run) -> None:
         "edited": [str(PATH)],
         "interrupted": None,
         "at_work": None,
+        "choices_kept": False,
     }
 
 

@@ -379,7 +379,7 @@ def test_summary_counts_each_occurrence_once() -> None:
         "phase 1 base     1 file     2 hunks  +2 -2",
         "",
         "How sure: 2 old names changed or removed",
-        "     1 proven: a type says so",
+        "     1 proven: the class itself, an annotation or mypy says so",
         "     1 named: only the name says so",
         "",
         "Next, prove each phase in a copy and land it: classmod apply .",

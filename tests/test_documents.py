@@ -132,7 +132,7 @@ def test_every_edit_has_a_phase_and_a_reason() -> None:
         (12, 20, "_on", 6),
     ]
     assert {e.reasons for e in made.edits} == {
-        ("documentation of the hierarchy (code span)",),
+        ("documentation of the hierarchy (inline code)",),
         ("documentation of the hierarchy (prose)",),
     }
 

@@ -347,7 +347,7 @@ def test_attribute_of_a_class_elsewhere() -> None:
 
     assert _said(found) == "Left inferred"
     assert found is not None
-    assert found.reason == "x of Sub is made by Left(...)"
+    assert found.reason == "x of Sub: Left(...)"
 
 
 # --- pytest fixtures ----------------------------------------------------------------------------
@@ -493,4 +493,4 @@ def test_reason_names_the_fixture() -> None:
     found = _known(f"{FIXTURE.format('return Left()')}{TEST}", "test_user.py")
 
     assert found is not None
-    assert found.reason == "the fixture in test_user.py:5, which returns made by Left(...)"
+    assert found.reason == "the fixture in test_user.py:5, which returns Left(...)"

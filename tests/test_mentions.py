@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.data import Site
+from codemods.mentions import OLDER
 from tests.trees import HIERARCHY, sited
 
 SHELF = "class Shelf:\n    def __init__(self):\n        self._left_box = 1\n"
@@ -167,9 +168,10 @@ def test_noop_asked(text: str, reason: str) -> None:
     ],
 )
 def test_renamed(text: str, kind: str) -> None:
+    said = {"fence": "code block", "code span": "inline code"}.get(kind, kind)
     found = {(s.decision, s.confidence, s.phase, s.reason) for s in _said(text)}
 
-    assert found == {("rename", "inferred", 6, f"documentation of the hierarchy ({kind})")}
+    assert found == {("rename", "inferred", 6, f"documentation of the hierarchy ({said})")}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_parameters_older_than_the_migration_are_told(text: str, told: bool) -> 
     (site,) = _said(text)
 
     assert site.decision == "rename"
-    assert site.reason.endswith("was left as it is") is told
+    assert site.reason.endswith(OLDER) is told
 
 
 def test_several_on_a_line_are_each_their_own() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from codemods.data import MigrationError
-from codemods.process import feed, run, timed
+from codemods.process import feed, hand_over, run, timed
 
 # A child that starts a grandchild, tells its pid, and then does what the test asks for.
 FAMILY = """
@@ -180,3 +180,15 @@ def test_feeding_a_program_that_does_not_read() -> None:
 @pytest.mark.parametrize("command", ["no-such-program-here", "/", "a\0b"])
 def test_feeding_a_program_that_is_not_there(command: str) -> None:
     assert not feed([command], b"x", env={})
+
+
+def test_handing_over_to_a_program() -> None:
+    assert hand_over([sys.executable, "-c", "raise SystemExit(3)"]) == 3
+    assert hand_over(["/no/such/editor"]) is None
+
+
+def test_ctrl_c_is_the_affair_of_the_program() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    source = f"import os, signal; os.kill({os.getpid()}, signal.SIGINT)"
+    assert hand_over([sys.executable, "-c", source]) == 0
+    assert signal.getsignal(signal.SIGINT) is before

@@ -102,6 +102,7 @@ def apply(
     if interactive:
         from cli.choosing import choose
 
+        migrate.refuse_early(survey, options)
         if (choices := choose(survey, phases)) is None:
             terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
             return CLEAN
