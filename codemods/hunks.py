@@ -182,7 +182,10 @@ def _hunk(
 def _explained(hunk: Hunk, spans: Sequence[Span], sites: Iterable[Site]) -> Hunk:
     """The hunk with the edits behind it, what they carry out, and why."""
     inside = [(span, [s for s in sites if s.line in span.before and _covers(span, s)]) for span in spans]
-    reasons = dict.fromkeys(reason for pair in inside for reason in _reasons(*pair))
+    every = list(dict.fromkeys(reason for pair in inside for reason in _reasons(*pair)))
+    # An edit that begins where a name changed in another phase says why that one did, too.
+    elsewhere = {site.reason for site in sites}
+    reasons = [reason for reason in every if reason.old or reason.text not in elsewhere] or every
     carried = dict.fromkeys(site for _, found in inside for site in found)
     return replace(hunk, reasons=tuple(reasons), sites=tuple(carried), spans=tuple(spans))
 

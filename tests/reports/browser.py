@@ -114,7 +114,8 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def picture(self, *, whole: bool = False) -> bytes:
-        """What is seen, as PNG; with ``whole`` all of the page."""
+        """What is seen, as PNG; with ``whole`` all of the page. What has changed is drawn before."""
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         return base64.b64decode(shot["data"])
 

@@ -21,11 +21,19 @@ SCHEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def running() -> Iterator[Browser]:
     if browsers.PROGRAM is None:
         pytest.skip("there is no chromium, chromium-browser or google-chrome on PATH")
     with browsers.started() as started:
         yield started
+
+
+@pytest.fixture
+def browser(running: Browser, pages: dict[str, str]) -> Browser:
+    """A browser that remembers nothing of another test."""
+    running.open(pages["refused"])
+    running.run("localStorage.clear()")
+    return running
 
 
 def package(request: pytest.FixtureRequest, name: str, version: str, path: str) -> str:
