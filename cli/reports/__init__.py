@@ -6,6 +6,7 @@ and it is the one kind of file that a report replaces.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +57,13 @@ class Overview:
         holders: list[FileReview | Review] = [*changed, self.review]
         found += [Remark(each) for holder in holders for each in _said(holder)]
         return tuple(sorted(found, key=lambda r: (r.about.path, r.about.line, r.text)))
+
+    @cached_property
+    def sureness(self) -> dict[str, int]:
+        """How many decisions on names are of which confidence, the surest first."""
+        sites = {site for entry in self.entries for site in entry.hunk.sites}
+        counts = Counter(site.confidence for site in sites)
+        return {str(each): counts[each] for each in Confidence if counts[each]}
 
     @property
     def proofs(self) -> dict[int, Proof]:

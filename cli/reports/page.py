@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -128,7 +127,6 @@ def _sections(overview: Overview) -> list[PhaseSection]:
 
 
 def _totals(overview: Overview) -> dict[str, Any]:
-    sites = {site for entry in overview.entries for site in entry.hunk.sites}
     sizes = [phase.size for phase in overview.review.phases]
     return {
         "files": len({file.path for phase in overview.review.phases for file in phase.files}),
@@ -137,8 +135,6 @@ def _totals(overview: Overview) -> dict[str, Any]:
         "gone": sum(gone for _, gone in sizes),
         "classes": sum(line.before != line.after for line in overview.review.tree),
         "look": sum(entry.wants_a_look for entry in overview.entries),
-        "sites": len(sites),
-        "confidence": Counter(str(site.confidence) for site in sites),
     }
 
 

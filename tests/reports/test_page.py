@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.reports import Overview
-from cli.reports.markdown import diagram
+from cli.reports.classes import diagram
 from cli.reports.page import page
 from tests.reports import browser as browsers
 from tests.reports.browser import Browser
