@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cli.render import counted
-from cli.reports import Entry, Overview, Remark
+from cli.reports import Entry, Overview, Remark, whys
 from cli.reports.classes import diagram
 from cli.terminal import visible
 from codemods.data import Outcome, Problem
@@ -229,15 +229,14 @@ def _reasons(hunk: Hunk) -> Iterator[str]:
         yield f"⚠️ **to decide** line {site.line}, {code(site.name)}: {text(site.reason)}"
     for note in hunk.notes:
         yield f"**note** line {note.line}: {text(note.text)}"
-    ordered = sorted(hunk.reasons, key=lambda r: (r.old, r.new or "", r.text))
-    for (old, new, why), group in groupby(ordered, key=lambda r: (r.old, r.new, r.text)):
-        names = f"{code(old)} {f'→ {code(new)}' if new else 'goes'}: " if old else ""
-        lines = ", ".join(dict.fromkeys(str(reason.line) for reason in group))
-        yield f"{names}{text(why)} (line {lines})"
+    for why in whys(hunk):
+        names = f"{code(why.old)} {f'→ {code(why.new)}' if why.new else 'goes'}: " if why.old else ""
+        yield f"{names}{text(why.text)} (line {', '.join(map(str, why.lines))})"
 
 
 def _fenced(hunk: Hunk, lines: Sequence[HunkLine]) -> str:
-    body = "\n".join([hunk.header, *(f"{line.sign}{visible(line.text)}" for line in lines)])
+    header = f"{hunk.header} {visible(hunk.section)}".rstrip()
+    body = "\n".join([header, *(f"{line.sign}{visible(line.text)}" for line in lines)])
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}diff\n{body}\n{fence}"

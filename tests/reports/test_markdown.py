@@ -104,7 +104,13 @@ def test_hunks_are_quoted_as_they_are() -> None:
     fences = [token.content for token in GITHUB.parse(markdown(shown)) if token.info == "diff"]
 
     assert fences == [
-        "\n".join([e.hunk.header, *(line.sign + line.text for line in e.hunk.lines), ""])
+        "\n".join(
+            [
+                f"{e.hunk.header} {e.hunk.section}".rstrip(),
+                *(line.sign + line.text for line in e.hunk.lines),
+                "",
+            ]
+        )
         for e in shown.entries
     ]
 
@@ -169,9 +175,20 @@ def test_report_of_a_dry_run() -> None:
 
     assert "**A dry run: nothing is written.** Spec `spec`." in source
     assert "| 1 base | The root becomes generic. | 2 | +6 -6 |" in source
-    assert "`_old` → `_new`: receiver is self in Shop (line 5)" in source
+    assert "`_old` → `_new`: receiver is self in Shop (line 15)" in source
     assert "- **to decide** `pkg/file_0.py:5` \\_old: receiver is self in Shop" in source
     assert "What the gates say" not in source
+
+
+def test_reason_is_said_once_beside_a_hunk() -> None:
+    (source,) = re.findall(r"#### `pkg/file_0.py`\n\n(.+?)\n\n```", markdown(overview()), re.DOTALL)
+
+    assert source == (
+        "- ⚠️ **to decide** line 5, `_old`: receiver is self in Shop\n"
+        "- **note** line 5: receiver is self in Shop\n"
+        "- `_old` → `_new`: see the note (line 5)\n"
+        "- receiver is self in Shop, too (line 5)"
+    )
 
 
 def test_report_of_a_refusal() -> None:
