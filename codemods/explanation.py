@@ -221,7 +221,7 @@ def _else(reviewed: Review, at: Pointed, sites: Sequence[SiteFacts]) -> Iterator
     """What becomes of a line for other reasons than its sites; lines beside it count where it has none."""
     told = {(touch.phase, touch.hunk.number) for facts in sites for touch in facts.touches}
     for touch in touches(reviewed, at.path, at.line):
-        beside = touch.how in ("above", "below")
+        beside = touch.how in ("above", "below", "stays")
         if (touch.phase, touch.hunk.number) not in told and not (sites and beside):
             yield touch
 

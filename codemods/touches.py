@@ -15,8 +15,9 @@ from codemods.review import Review
 class Touch:
     """A hunk that does something to a line.
 
-    ``how`` is changes, removes, or above or below where it inserts lines beside it. ``line`` is where it
-    stands after the phase, 1-based, or where it stood; ``after`` are the lines that are new.
+    ``how`` is changes, removes, stays where only lines around it change, or above or below where lines are
+    inserted beside it. ``line`` is where it stands after the phase, 1-based, or where it stood; ``after``
+    are the lines that are new.
     """
 
     phase: Phase
@@ -60,15 +61,27 @@ def _touch(phase: Phase, hunk: Hunk, opcode: Opcode, line: int, how: str) -> Tou
     alone = how == "changes" and i2 - i1 == j2 - j1  # line by line, so far as can be told
     after = range(j1 + line - i1, j1 + line - i1 + 1) if alone else range(j1 + 1, j2 + 1)
     before = range(line, line + 1)
+    old = [(row.text, row.end) for row in hunk.lines if row.sign == "-" and row.old == line]
+    new = [(row.text, row.end) for row in hunk.lines if row.sign == "+" and row.new in after]
+    if how == "changes" and old == new:
+        how, new = "stays", []
+    said = _said(hunk.reasons, before, after) or _said(hunk.reasons, range(i1 + 1, i2 + 1), after)
     return Touch(
         phase,
         hunk,
         how,
         moved(hunk.opcodes, line),
-        tuple(row.text for row in hunk.lines if row.sign == "+" and row.new in after),
-        tuple(_said(hunk.reasons, before, after) or _said(hunk.reasons, range(i1 + 1, i2 + 1), after)),
+        tuple(text for text, _ in new),
+        tuple(said or _nearest(hunk, line)),
     )
 
 
 def _said(reasons: Sequence[Reason], before: range, after: range) -> list[Reason]:
     return [reason for reason in reasons if reason.line in (before if reason.gone else after)]
+
+
+def _nearest(hunk: Hunk, line: int) -> list[Reason]:
+    """The reasons of a hunk that speak of the lines nearest to one."""
+    after = moved(hunk.opcodes, line)
+    far = [abs(reason.line - (line if reason.gone else after)) for reason in hunk.reasons]
+    return [reason for reason, distance in zip(hunk.reasons, far, strict=True) if distance == min(far)]

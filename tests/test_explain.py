@@ -66,7 +66,7 @@ user.py:5
                 Root  bases.py:4  root class
                 from outside: abc.ABC
   rule        `switch_attributes`: Switches uses of old attributes.
-              MIGRATION.md#switch_attributes
+              classmod's MIGRATION.md#switch_attributes
   phase       4 integrations: {sentence}
   hunk        phase 4 integrations, hunk 1 of the file, @@ -2,6 +2,6 @@: line 5 afterwards
               +     box._on = box._box
