@@ -12,6 +12,7 @@ from codemods.data import Decision, Phase, Site
 if TYPE_CHECKING:
     from codemods.explanation import Done, Explanation, Header, SiteFacts
     from codemods.family import Ancestor, Family
+    from codemods.hunks import Hunk
     from codemods.subject import Subject
     from codemods.touches import Touch
 
@@ -33,6 +34,8 @@ def explanation(found: Explanation) -> Iterator[Line]:
         yield from _header(header)
     for touch in found.touches:
         yield from _field("beside" if touch.how == "stays" else "becomes", *_touch(touch))
+    if found.body:
+        yield from _field("body", *map(_inside, found.body))
     yield from _each("landed", found.done, _done)
     for note in found.notes:
         yield from _field("note", note.text, style="yellow")
@@ -40,8 +43,11 @@ def explanation(found: Explanation) -> Iterator[Line]:
         yield from _field("landed", found.landing)
     if found.scope:
         yield from _field("left alone", found.scope, style="yellow")
-    elif found.nothing:
-        yield from _field("nothing", "the migration has nothing to do with this line", *_near(found))
+    elif found.nothing and not found.pointed.absent:
+        now = " as it is now" if found.later else ""
+        said = f"the migration has nothing to do with this line{now}"
+        yield from _field("nothing", said, *_near(found))
+    yield from _each("later", found.later, _later)
     if found.refusal:
         yield from _field("no plan", found.refusal, style="red")
 
@@ -63,7 +69,7 @@ def _phases(found: Iterable[Phase]) -> str:
 
 def _source(found: Explanation) -> Iterator[Line]:
     """The line, or each line of its statement that has a site, with a caret under every name."""
-    width = len(str(max(number for number, _ in found.rows)))
+    width = len(str(max((number for number, _ in found.rows), default=0)))
     for number, text in found.rows:
         marks = [facts.site for facts in found.sites if facts.site.line == number]
         first = min((site.column for site in marks), default=1)
@@ -179,11 +185,41 @@ def _touch(touch: Touch, but: str = "") -> Iterator[str]:
         "above": "added above this line",
         "below": "added below this line",
     }[touch.how]
-    yield f"phase {phase.number} {phase.name}, hunk {hunk.number} of the file, {hunk.header}: {did}"
+    yield f"phase {phase.number} {phase.name}, {_place(hunk)}: {did}"
+    yield from _made(touch, but)
+
+
+def _place(hunk: Hunk) -> str:
+    return f"hunk {hunk.number} of the file, {hunk.header}"
+
+
+def _made(touch: Touch, but: str = "") -> Iterator[str]:
+    """The lines that are new, and why."""
     yield from (f"+ {text}" for text in touch.after[:_LINES])
     if len(touch.after) > _LINES:
         yield f"  and {len(touch.after) - _LINES} more"
     yield from dict.fromkeys(f"because {reason.text}" for reason in touch.reasons if reason.text != but)
+
+
+def _later(touch: Touch) -> Iterator[str]:
+    phase = f"phase {touch.phase.number} {touch.phase.name}"
+    if touch.how == "creates":
+        yield f"created in {phase}, {_place(touch.hunk)}"
+    else:
+        yield f"line {touch.line} as it will be after {phase} is in {_place(touch.hunk)}"
+    yield from _made(touch)
+
+
+def _inside(found: tuple[Phase, tuple[int, ...]]) -> str:
+    phase, numbers = found
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return f"changes in {_phases([phase])}: line{'s' * (len(numbers) > 1)} {said}"
 
 
 def _done(done: Done) -> Iterator[str]:

@@ -20,7 +20,7 @@ def explanation_json(found: Explanation) -> str:
         "path": str(at.path),
         "line": at.line,
         "column": at.column,
-        "text": dict(found.rows)[at.line],
+        "text": dict(found.rows).get(at.line),
         "sites": [_site_json(facts) for facts in found.sites],
         "classes": [_header_json(header) for header in found.headers],
         "hunks": [_touch_json(touch) for touch in found.touches],
@@ -35,6 +35,8 @@ def explanation_json(found: Explanation) -> str:
             for done in found.done
         ],
         "notes": [note.text for note in found.notes],
+        "body": [{"phase": phase.number, "lines": lines} for phase, lines in found.body],
+        "later": [_touch_json(touch) for touch in found.later],
         "nearest": found.nearest and _place_json(found.nearest),
         "elsewhere": [phase.number for phase in found.elsewhere],
         "left_alone": found.scope or None,

@@ -48,6 +48,33 @@ def touches(review: Review, path: PurePosixPath, line: int) -> Iterator[Touch]:
             line = moved([opcode for hunk in file.hunks for opcode in hunk.opcodes], line)
 
 
+def later(review: Review, path: PurePosixPath, line: int) -> Iterator[Touch]:
+    """The hunks in which a line has a number only after their phase, as reports print it.
+
+    ``how`` is later, or creates where the phase makes the file; ``after`` is the line.
+    """
+    for each in review.phases:
+        for file in (file for file in each.files if file.path == path):
+            how = "creates" if file.change.before is None else "later"
+            for hunk in file.hunks:
+                said = tuple(reason for reason in hunk.reasons if reason.line == line and not reason.gone)
+                text = tuple(row.text for row in hunk.lines if row.new == line)
+                if any(row.sign == "+" for row in hunk.lines if row.new == line) or (text and said):
+                    yield Touch(each.phase, hunk, how, line, text, said or hunk.reasons)
+
+
+def inside(review: Review, path: PurePosixPath, lines: range) -> Iterator[tuple[Phase, tuple[int, ...]]]:
+    """Which of some lines, as they stand now, change in which phase, or have others put above them."""
+    found: dict[Phase, list[int]] = {}
+    for line in lines:
+        for phase in dict.fromkeys(
+            touch.phase for touch in touches(review, path, line) if touch.how not in ("below", "stays")
+        ):
+            found.setdefault(phase, []).append(line)
+    for phase in sorted(found, key=lambda phase: phase.number):
+        yield phase, tuple(found[phase])
+
+
 def _how(opcode: Opcode, line: int) -> str:
     tag, i1, i2, _, _ = opcode
     if tag == "insert":

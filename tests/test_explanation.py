@@ -136,6 +136,35 @@ def test_place_that_is_not_there(tmp_path: Path, said: str, message: str) -> Non
         pointed(tmp_path / "in", said)
 
 
+def test_place_that_may_be_there_later(tmp_path: Path) -> None:
+    lay(tmp_path, {"in/a.py": "1\n"})
+
+    there = pointed(tmp_path / "in", "a.py:1", later=True)
+    line = pointed(tmp_path / "in", "a.py:9", later=True)
+    file = pointed(tmp_path / "in", "b.py:9:2", later=True)
+
+    assert there == Pointed(PurePosixPath("a.py"), 1)
+    assert line == Pointed(PurePosixPath("a.py"), 9, None, "a.py: there is no line 9, the last one is 1")
+    assert (file.path, file.line, file.column) == (PurePosixPath("b.py"), 9, 2)
+    assert file.absent.startswith("b.py: there is no such file below ")
+    for odd, message in {"../b.py:1": "is not below", "none/b.py:1": "there is no such file below"}.items():
+        with pytest.raises(MigrationError, match=message):
+            pointed(tmp_path / "in", odd, later=True)
+
+
+def test_place_that_is_absent_and_stays_so(root: Path) -> None:
+    for place in ("none.py:1", "user.py:999"):
+        at = pointed(root, place, later=True)
+        with pytest.raises(MigrationError, match=rf"^{re.escape(at.absent)}$"):
+            explain(surveyed(root), at)
+
+
+def test_noop_function_of_which_nothing_changes(root: Path) -> None:
+    found = at(root, "def empty")
+
+    assert (found.body, found.later) == ((), ())
+
+
 def test_place_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(tmp_path, {"a.py": "x\n"})
 

@@ -40,7 +40,7 @@ def explain(
     from codemods.explanation import explain as explained_at
     from codemods.pointed import pointed
 
-    at = pointed(path, place)
+    at = pointed(path, place, later=True)
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
     found = explained_at(survey, at, phases)
     if layout == "json":
