@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from codemods.data import Decision, Phase, Site
 if TYPE_CHECKING:
     from codemods.explanation import Done, Explanation, Header, SiteFacts
     from codemods.family import Ancestor, Family
+    from codemods.hunks import Hunk
     from codemods.subject import Subject
     from codemods.touches import Touch
 
@@ -32,7 +32,10 @@ def explanation(found: Explanation) -> Iterator[Line]:
     for header in found.headers:
         yield Line()
         yield from _header(header)
-    yield from _each("becomes", found.touches, _touch)
+    for touch in found.touches:
+        yield from _field("beside" if touch.how == "stays" else "becomes", *_touch(touch))
+    if found.body:
+        yield from _field("body", *map(_inside, found.body))
     yield from _each("landed", found.done, _done)
     for note in found.notes:
         yield from _field("note", note.text, style="yellow")
@@ -40,8 +43,11 @@ def explanation(found: Explanation) -> Iterator[Line]:
         yield from _field("landed", found.landing)
     if found.scope:
         yield from _field("left alone", found.scope, style="yellow")
-    elif found.nothing:
-        yield from _field("nothing", "the migration has nothing to do with this line", *_near(found))
+    elif found.nothing and not found.pointed.absent:
+        now = " as it is now" if found.later else ""
+        said = f"the migration has nothing to do with this line{now}"
+        yield from _field("nothing", said, *_near(found))
+    yield from _each("later", found.later, _later)
     if found.refusal:
         yield from _field("no plan", found.refusal, style="red")
 
@@ -63,7 +69,7 @@ def _phases(found: Iterable[Phase]) -> str:
 
 def _source(found: Explanation) -> Iterator[Line]:
     """The line, or each line of its statement that has a site, with a caret under every name."""
-    width = len(str(max(number for number, _ in found.rows)))
+    width = len(str(max((number for number, _ in found.rows), default=0)))
     for number, text in found.rows:
         marks = [facts.site for facts in found.sites if facts.site.line == number]
         first = min((site.column for site in marks), default=1)
@@ -109,7 +115,7 @@ def _site(facts: SiteFacts, told: set[tuple[str, PurePosixPath]]) -> Iterator[Li
         known = each.name, each.chain[0].path
         yield from _field("class", *(_again(each) if known in told else _family(each)))
         told.add(known)
-    yield from _field("rule", f"{facts.rule.title}: {facts.rule.sentence}", facts.rule.link)
+    yield from _field("rule", f"{facts.rule.title}: {facts.rule.sentence}", f"classmod's {facts.rule.link}")
     if facts.phase:
         yield from _field("phase", f"{facts.phase.number} {facts.phase.name}: {facts.phase.sentence}")
     for touch in facts.touches:
@@ -165,7 +171,9 @@ def _header(header: Header) -> Iterator[Line]:
         yield from _field("header", header.before, f"-> {header.after}")
     yield from _field("arguments", *header.family.arguments)
     if header.rule:
-        yield from _field("rule", f"{header.rule.title}: {header.rule.sentence}", header.rule.link)
+        yield from _field(
+            "rule", f"{header.rule.title}: {header.rule.sentence}", f"classmod's {header.rule.link}"
+        )
 
 
 def _touch(touch: Touch, but: str = "") -> Iterator[str]:
@@ -173,14 +181,45 @@ def _touch(touch: Touch, but: str = "") -> Iterator[str]:
     did = {
         "changes": f"line {touch.line} afterwards",
         "removes": "the line goes",
+        "stays": "the line stays as it is, among lines that change",
         "above": "added above this line",
         "below": "added below this line",
     }[touch.how]
-    yield f"phase {phase.number} {phase.name}, hunk {hunk.number} of the file, {hunk.header}: {did}"
+    yield f"phase {phase.number} {phase.name}, {_place(hunk)}: {did}"
+    yield from _made(touch, but)
+
+
+def _place(hunk: Hunk) -> str:
+    return f"hunk {hunk.number} of the file, {hunk.header}"
+
+
+def _made(touch: Touch, but: str = "") -> Iterator[str]:
+    """The lines that are new, and why."""
     yield from (f"+ {text}" for text in touch.after[:_LINES])
     if len(touch.after) > _LINES:
         yield f"  and {len(touch.after) - _LINES} more"
     yield from dict.fromkeys(f"because {reason.text}" for reason in touch.reasons if reason.text != but)
+
+
+def _later(touch: Touch) -> Iterator[str]:
+    phase = f"phase {touch.phase.number} {touch.phase.name}"
+    if touch.how == "creates":
+        yield f"created in {phase}, {_place(touch.hunk)}"
+    else:
+        yield f"line {touch.line} as it will be after {phase} is in {_place(touch.hunk)}"
+    yield from _made(touch)
+
+
+def _inside(found: tuple[Phase, tuple[int, ...]]) -> str:
+    phase, numbers = found
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return f"changes in {_phases([phase])}: line{'s' * (len(numbers) > 1)} {said}"
 
 
 def _done(done: Done) -> Iterator[str]:
@@ -193,100 +232,3 @@ def _done(done: Done) -> Iterator[str]:
         said = f"line {done.line} before: {did}"
     yield f"phase {done.phase.number} {done.phase.name}, {said}"
     yield from dict.fromkeys(f"because {reason}" for reason in done.reasons)
-
-
-# --- JSON -----------------------------------------------------------------------------------------
-
-
-def explanation_json(found: Explanation) -> str:
-    """The same for programs: what is not known is null, what there is none of an empty list."""
-    at = found.pointed
-    answer = {
-        "path": str(at.path),
-        "line": at.line,
-        "column": at.column,
-        "text": dict(found.rows)[at.line],
-        "sites": [_site_json(facts) for facts in found.sites],
-        "classes": [_header_json(header) for header in found.headers],
-        "hunks": [_touch_json(touch) for touch in found.touches],
-        "landed": [
-            {
-                "phase": done.phase.number,
-                "line": done.line,
-                "old": done.old,
-                "new": done.new,
-                "reasons": done.reasons,
-            }
-            for done in found.done
-        ],
-        "notes": [note.text for note in found.notes],
-        "nearest": found.nearest and _place_json(found.nearest),
-        "elsewhere": [phase.number for phase in found.elsewhere],
-        "left_alone": found.scope or None,
-        "record": found.landing or None,
-        "refused": found.refusal or None,
-    }
-    return json.dumps(answer, indent=2)
-
-
-def _place_json(site: Site) -> dict[str, Any]:
-    fields = ("line", "column", "name", "kind", "decision", "new", "confidence", "reason")
-    return {"path": str(site.path)} | {name: getattr(site, name) for name in fields}
-
-
-def _site_json(facts: SiteFacts) -> dict[str, Any]:
-    about, phase = facts.about, facts.phase
-    receiver = {
-        "text": about.text or None,
-        "known": about.known and about.known.reason,
-        "mypy": about.asked,
-        "places": [{"path": str(o.path), "line": o.line, "text": o.text} for o in about.origins],
-    }
-    return {
-        **_place_json(facts.site),
-        "receiver": receiver,
-        "classes": [_family_json(each) for each in facts.families],
-        "rule": {"title": facts.rule.title, "sentence": facts.rule.sentence, "link": facts.rule.link},
-        "phase": phase and {"number": phase.number, "name": phase.name, "sentence": phase.sentence},
-        "hunks": [_touch_json(touch) for touch in facts.touches],
-        "meanwhile": facts.meanwhile or None,
-        "remedies": facts.remedies,
-    }
-
-
-def _family_json(found: Family) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "part": found.part or None,
-        "side": found.side,
-        "phase": found.phase and found.phase.number,
-        "chain": [
-            {"name": a.name, "path": str(a.path), "line": a.line, "part": a.part or None, "holds": a.holds}
-            for a in found.chain
-        ],
-        "outside": found.outside,
-        "serves": found.serves,
-        "carriers": found.carriers,
-    }
-
-
-def _header_json(header: Header) -> dict[str, Any]:
-    return {
-        **_family_json(header.family),
-        "before": header.before or None,
-        "after": header.after or None,
-        "arguments": header.family.arguments,
-        "rule": header.rule and header.rule.link,
-    }
-
-
-def _touch_json(touch: Touch) -> dict[str, Any]:
-    return {
-        "phase": touch.phase.number,
-        "number": touch.hunk.number,
-        "header": touch.hunk.header,
-        "how": touch.how,
-        "line": touch.line,
-        "after": touch.after,
-        "reasons": list(dict.fromkeys(reason.text for reason in touch.reasons)),
-    }

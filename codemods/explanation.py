@@ -11,7 +11,7 @@ from codemods import journal
 from codemods.data import MigrationError, Note, Phase, Site
 from codemods.family import Family, family
 from codemods.phases import BASE, REPAIR, chosen, phases
-from codemods.pointed import Pointed, lines, scope, text
+from codemods.pointed import Pointed, body, lines, scope, statement, text
 from codemods.project import Project
 from codemods.remedies import remedies
 from codemods.review import Review, of_stages
@@ -21,7 +21,7 @@ from codemods.status import listed
 from codemods.steps import planned, stages_of
 from codemods.subject import Subject, subject
 from codemods.survey import Origin, Survey, origin
-from codemods.touches import Touch, touches
+from codemods.touches import Touch, inside, later, touches
 
 _MOST = 3  # classes of a receiver that are told of
 
@@ -74,9 +74,11 @@ class Explanation:
 
     ``rows`` are the line and those of its statement that have sites, each with its number. ``sites`` are
     those of the line, else of the statement around it, or the one that a column picks. ``touches`` say what
-    else becomes of the line. Where there is nothing to be said, ``nearest`` is the nearest site of the file
-    and ``elsewhere`` the phases that change other lines of it. ``scope`` says why the file is not read,
-    ``landing`` what the record has of it, ``refusal`` why there is no plan; "" where there is nothing.
+    else becomes of the line, and ``body`` which lines of its function change in which phase. Where there is
+    nothing to be said, ``nearest`` is the nearest site of the file, ``elsewhere`` the phases that change
+    other lines of it and ``later`` the hunks in which a line has that number after their phase. ``scope``
+    says why the file is not read, ``landing`` what the record has of it, ``refusal`` why there is no plan;
+    "" where there is nothing.
     """
 
     pointed: Pointed
@@ -86,6 +88,8 @@ class Explanation:
     touches: tuple[Touch, ...] = ()
     done: tuple[Done, ...] = ()
     notes: tuple[Note, ...] = ()
+    body: tuple[tuple[Phase, tuple[int, ...]], ...] = ()
+    later: tuple[Touch, ...] = ()
     nearest: Site | None = None
     elsewhere: tuple[Phase, ...] = ()
     scope: str = ""
@@ -95,15 +99,21 @@ class Explanation:
     @property
     def nothing(self) -> bool:
         """Whether the migration has nothing to do with the line."""
-        return not (self.sites or self.headers or self.touches or self.done or self.notes)
+        return not (self.sites or self.headers or self.touches or self.done or self.notes or self.body)
 
 
 def explain(found: Survey, at: Pointed, asked: Sequence[str] = ()) -> Explanation:
     """What is known of a place; of the phases asked for, or of all.
 
-    Raises MigrationError for a phase that does not exist. A plan that is refused is told of.
+    Raises MigrationError for a phase that does not exist, and for a place that is absent and no phase makes.
+    A plan that is refused is told of.
     """
     chosen(found.spec, tuple(asked), frozenset({BASE.number}))
+    if at.absent:
+        made, _ = _reviewed(found, origin(found), asked)
+        if there := tuple(later(made, at.path, at.line)) if made else ():
+            return Explanation(at, (), later=there)
+        raise MigrationError(at.absent)
     out = scope(found.root, found.snapshot, at.path)
     data = found.snapshot.get(at.path) or (found.root / at.path).read_bytes()
     whole = text(at.path, data)
@@ -125,15 +135,19 @@ def explain(found: Survey, at: Pointed, asked: Sequence[str] = ()) -> Explanatio
         tuple(_else(reviewed, at, sites)) if reviewed else (),
         done,
         tuple(_notes(found, at)),
+        tuple(_inside(reviewed, found.project, at)) if reviewed else (),
         scope=out,
         landing="" if done else _record(found, start, at.path, bool(landed)),
         refusal=refusal,
     )
     if not said.nothing:
         return said
-    made = reviewed.phases if reviewed else ()
-    elsewhere = tuple(each.phase for each in made if any(file.path == at.path for file in each.files))
-    return replace(said, nearest=_nearest(found.project, at), elsewhere=elsewhere)
+    nearest = _nearest(found.project, at)
+    if reviewed is None:
+        return replace(said, nearest=nearest)
+    there = tuple(later(reviewed, at.path, at.line))
+    elsewhere = tuple(p.phase for p in reviewed.phases if any(file.path == at.path for file in p.files))
+    return replace(said, later=there, nearest=nearest, elsewhere=elsewhere)
 
 
 def _reviewed(found: Survey, start: Origin, asked: Sequence[str]) -> tuple[Review | None, str]:
@@ -159,7 +173,8 @@ def _sites(project: Project, at: Pointed) -> list[Site]:
     every = project.by_path.get(at.path, ())
     here = [site for site in every if site.line == at.line]
     if not here:
-        spanned = _statement(project, at)
+        tree = _tree(project, at)
+        spanned = statement(tree, at.line) if tree else ()
         here = [site for site in every if site.line in spanned]
     picked = [s for s in here if s.line == at.line and _covers(s, at.column)]
     return picked or here
@@ -169,14 +184,9 @@ def _covers(site: Site, column: int | None) -> bool:
     return column is not None and site.column <= column < site.column + len(site.name)
 
 
-def _statement(project: Project, at: Pointed) -> range:
-    """The lines of the statement without a body that a line is in; none where it is in no such statement."""
+def _tree(project: Project, at: Pointed) -> ast.Module | None:
     module = project.modules.get(at.path) if at.path.suffix != ".md" else None
-    for node in ast.walk(module.tree) if module else ():
-        inside = isinstance(node, ast.stmt) and node.lineno <= at.line <= (node.end_lineno or 0)
-        if inside and isinstance(node, ast.stmt) and not hasattr(node, "body"):
-            return range(node.lineno, (node.end_lineno or 0) + 1)
-    return range(0)
+    return module.tree if module else None
 
 
 def _nearest(project: Project, at: Pointed) -> Site | None:
@@ -221,9 +231,15 @@ def _else(reviewed: Review, at: Pointed, sites: Sequence[SiteFacts]) -> Iterator
     """What becomes of a line for other reasons than its sites; lines beside it count where it has none."""
     told = {(touch.phase, touch.hunk.number) for facts in sites for touch in facts.touches}
     for touch in touches(reviewed, at.path, at.line):
-        beside = touch.how in ("above", "below")
+        beside = touch.how in ("above", "below", "stays")
         if (touch.phase, touch.hunk.number) not in told and not (sites and beside):
             yield touch
+
+
+def _inside(reviewed: Review, project: Project, at: Pointed) -> Iterator[tuple[Phase, tuple[int, ...]]]:
+    """What changes in the body of the function whose header spans a line."""
+    if tree := _tree(project, at):
+        yield from inside(reviewed, at.path, body(tree, at.line))
 
 
 def _headers(project: Project, at: Pointed, reviewed: Review | None) -> Iterator[Header]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from dataclasses import dataclass
@@ -16,35 +17,55 @@ _PLACE = re.compile(r"\s*(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?(?:[:\s
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """A line of a file below PATH; ``column`` is None where none is said. Both are 1-based."""
+    """A line of a file below PATH; ``column`` is None where none is said. Both are 1-based.
+
+    ``absent`` says what is not there now, file or line; "" where both are.
+    """
 
     path: PurePosixPath
     line: int
     column: int | None = None
+    absent: str = ""
 
 
-def pointed(root: Path, said: str) -> Pointed:
+def pointed(root: Path, said: str, *, later: bool = False) -> Pointed:
     """The place that is meant; a file is looked for below ``root`` first, then where we are.
 
-    Raises MigrationError for what is no place, and for a file or line that is not there.
+    Raises MigrationError for what is no place, and for a file or line that is not there; with ``later``
+    such a place is told as ``absent``, for it may be there one day.
     """
     found = _PLACE.fullmatch(said)
     if found is None:
         raise MigrationError(f"{said}: a place is FILE:LINE or FILE:LINE:COLUMN")
     name, line = found["file"], int(found["line"])
-    places = [place for place in (root / name, Path(name)) if _is_file(place)]
+    column = int(found["column"]) if found["column"] else None
+    both = (root / name, Path(name))
+    places = [place for place in both if _is_file(place)] or [p for p in both if later and _is_dir(p.parent)]
+    missing = f"{name}: there is no such file below {root}"
     if not places:
-        raise MigrationError(f"{name}: there is no such file below {root}")
+        raise MigrationError(missing)
     path = next(filter(None, (_below(root, place) for place in places)), None)
     if path is None:
         raise MigrationError(f"{name}: is not below {root}")
+    absent = _absent(root, path, line) if _is_file(root / path) else missing
+    if absent and not later:
+        raise MigrationError(absent)
+    return Pointed(path, line, column, absent)
+
+
+def _absent(root: Path, path: PurePosixPath, line: int) -> str:
     try:
         last = lines(text(path, (root / path).read_bytes()))
     except OSError as error:
         raise MigrationError(f"{path}: cannot be read: {error.strerror}") from error
-    if not 1 <= line <= last:
-        raise MigrationError(f"{path}: there is no line {line}, the last one is {last}")
-    return Pointed(path, line, int(found["column"]) if found["column"] else None)
+    return "" if 1 <= line <= last else f"{path}: there is no line {line}, the last one is {last}"
+
+
+def _is_dir(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_file(place: Path) -> bool:
@@ -75,6 +96,25 @@ def text(path: PurePosixPath, data: bytes) -> Text:
 def lines(of: Text) -> int:
     """How many lines a text has; an empty one behind the last line end is none."""
     return len(of.starts) - (of.starts[-1] == len(of.text))
+
+
+def statement(tree: ast.Module, line: int) -> range:
+    """The lines of the statement without a body that a line is in; none where it is in no such statement."""
+    for node in ast.walk(tree):
+        inside = isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+        if inside and isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            return range(node.lineno, (node.end_lineno or 0) + 1)
+    return range(0)
+
+
+def body(tree: ast.Module, line: int) -> range:
+    """The lines of the body of the function whose header spans a line, decorators included; else none."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first <= line < node.body[0].lineno:
+                return range(node.body[0].lineno, (node.end_lineno or 0) + 1)
+    return range(0)
 
 
 def scope(root: Path, snapshot: Snapshot, path: PurePosixPath) -> str:

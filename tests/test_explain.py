@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ user.py:5
                 Root  bases.py:4  root class
                 from outside: abc.ABC
   rule        `switch_attributes`: Switches uses of old attributes.
-              MIGRATION.md#switch_attributes
+              classmod's MIGRATION.md#switch_attributes
   phase       4 integrations: {sentence}
   hunk        phase 4 integrations, hunk 1 of the file, @@ -2,6 +2,6 @@: line 5 afterwards
               +     box._on = box._box
@@ -131,11 +132,57 @@ def test_what_is_asked_says_what_settles_it(explain: Explain) -> None:
         ("none.py:1\x1b", "none.py:1\\x1b: a place is FILE:LINE or FILE:LINE:COLUMN"),
     ],
 )
-def test_place_that_is_not_there_is_one_line(explain: Explain, place: str, message: str) -> None:
+def test_place_that_is_not_there_is_one_line(
+    explain: Explain, tmp_path: Path, place: str, message: str
+) -> None:
+    (tmp_path / "broken.py").unlink()
+
     shown = explain(place)
 
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert shown.stderr == f"classmod: error: {message}\n"
+
+
+def test_file_that_a_phase_creates(explain: Explain, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").unlink()
+
+    shown = explain("old_names.py:1")
+    found = parsed(explain("old_names.py:1", "--format", "json"))
+
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    place, created, line, *reasons = shown.stdout.splitlines()
+    assert place == "old_names.py:1"
+    assert created.startswith("  later       created in phase 1 base, hunk 1 of the file, @@ -0,0 +1,")
+    assert line.startswith('              + """')
+    assert reasons
+    assert all(reason.startswith("              because ") for reason in reasons)
+    assert (found["text"], [(h["how"], h["line"]) for h in found["later"]]) == (None, [("creates", 1)])
+
+
+def test_line_that_is_there_after_a_phase(explain: Explain, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").unlink()
+    last = len((tmp_path / "bases.py").read_text().splitlines())
+
+    shown = {explain(f"bases.py:{number}").stdout for number in range(1, last + 1)}
+
+    (told, *_) = (each for each in shown if "\n  later " in each)
+    assert re.search(
+        r"  nothing     the migration has nothing to do with this line as it is now\n.*"
+        r"  later       line (\d+) as it will be after phase \d \w+ is in hunk \d of the file, @@ .* @@\n"
+        r"              \+ .*\n              because ",
+        told,
+        re.DOTALL,
+    )
+
+
+def test_header_of_a_function_says_what_changes_in_its_body(explain: Explain, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").unlink()
+
+    shown = explain("user.py:4")
+
+    assert "  body        changes in phase 4 integrations: lines 5-6\n" in shown.stdout
+    assert "nothing" not in shown.stdout
+    assert parsed(explain("user.py:4", "--format", "json"))["body"] == [{"phase": 4, "lines": [5, 6]}]
 
 
 def test_phase_that_does_not_exist(explain: Explain) -> None:
@@ -174,6 +221,8 @@ def test_json_has_the_same_facts(explain: Explain, tmp_path: Path) -> None:
         "hunks": [],
         "landed": [],
         "notes": [],
+        "body": [],
+        "later": [],
         "nearest": None,
         "elsewhere": [],
         "left_alone": None,

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from codemods import rules, spec
-from codemods.data import Confidence, Decision, MigrationError
+from codemods.data import Change, Confidence, Decision, MigrationError, Phase
 from codemods.explanation import Explanation, SiteFacts, explain
+from codemods.hunks import Hunk, HunkLine, Reason, hunks
 from codemods.migrate import Options, apply
 from codemods.pointed import Pointed, pointed
 from codemods.proofs import GATES
 from codemods.receivers import Answer, Answers, Oracle
+from codemods.review import FileReview, PhaseReview, Review
 from codemods.rules import RULES, rule_of
 from codemods.subject import subject
 from codemods.survey import Asked, Survey, survey
+from codemods.touches import Touch, touches
 from tests.helpers import lay
 from tests.test_decoys import FIXTURE, decoys
 from tests.trees import HIERARCHY, TWO_SIDES
@@ -132,6 +136,35 @@ def test_place_that_is_not_there(tmp_path: Path, said: str, message: str) -> Non
         pointed(tmp_path / "in", said)
 
 
+def test_place_that_may_be_there_later(tmp_path: Path) -> None:
+    lay(tmp_path, {"in/a.py": "1\n"})
+
+    there = pointed(tmp_path / "in", "a.py:1", later=True)
+    line = pointed(tmp_path / "in", "a.py:9", later=True)
+    file = pointed(tmp_path / "in", "b.py:9:2", later=True)
+
+    assert there == Pointed(PurePosixPath("a.py"), 1)
+    assert line == Pointed(PurePosixPath("a.py"), 9, None, "a.py: there is no line 9, the last one is 1")
+    assert (file.path, file.line, file.column) == (PurePosixPath("b.py"), 9, 2)
+    assert file.absent.startswith("b.py: there is no such file below ")
+    for odd, message in {"../b.py:1": "is not below", "none/b.py:1": "there is no such file below"}.items():
+        with pytest.raises(MigrationError, match=message):
+            pointed(tmp_path / "in", odd, later=True)
+
+
+def test_place_that_is_absent_and_stays_so(root: Path) -> None:
+    for place in ("none.py:1", "user.py:999"):
+        at = pointed(root, place, later=True)
+        with pytest.raises(MigrationError, match=rf"^{re.escape(at.absent)}$"):
+            explain(surveyed(root), at)
+
+
+def test_noop_function_of_which_nothing_changes(root: Path) -> None:
+    found = at(root, "def empty")
+
+    assert (found.body, found.later) == ((), ())
+
+
 def test_place_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(tmp_path, {"a.py": "x\n"})
 
@@ -226,6 +259,44 @@ def test_line_beside_which_an_import_is_added(root: Path) -> None:
     kinds = {(t.how, t.phase.number) for t in told(root, f"bases.py:{last}").touches}
 
     assert ("below", 1) in kinds
+
+
+PATH = PurePosixPath("a.py")
+
+
+def touch_of(line: int, before: str, after: str, *reasons: Reason) -> Touch:
+    """What becomes of a line of a file, by reasons that are given."""
+    change = Change(PATH, before.encode(), after.encode())
+    made = tuple(replace(hunk, reasons=reasons) for hunk in hunks(change, 1, (), ()))
+    phase = PhaseReview(Phase(1, "base", "It."), (FileReview(change, made),))
+    (touch,) = touches(Review((phase,), (), (), ()), PATH, line)
+    return touch
+
+
+def test_line_that_goes_has_the_nearest_reason() -> None:
+    near, far = Reason("not used any more", 4), Reason("another", 1, gone=True)
+
+    touch = touch_of(3, "a\nb\nimport c\nd\ne\n", "a\nb\nd\nE\n", near, far)
+
+    assert (touch.how, touch.reasons) == ("removes", (near,))
+
+
+def test_line_that_stays_among_lines_that_change() -> None:
+    reason = Reason("renamed", 1)
+    rows = (
+        HunkLine("-", "a", 1, None),
+        HunkLine("-", "same", 2, None),
+        HunkLine("+", "A", None, 1),
+        HunkLine("+", "same", None, 2),
+    )
+    hunk = Hunk(PATH, 1, 1, (("replace", 0, 2, 0, 2),), rows, (reason,))
+    phase = PhaseReview(
+        Phase(1, "base", "It."), (FileReview(Change(PATH, b"a\nsame\n", b"A\nsame\n"), (hunk,)),)
+    )
+    review = Review((phase,), (), (), ())
+
+    assert [(t.how, t.after, t.reasons) for t in touches(review, PATH, 2)] == [("stays", (), (reason,))]
+    assert [(t.how, t.after) for t in touches(review, PATH, 1)] == [("changes", ("A",))]
 
 
 # --- sites --------------------------------------------------------------------------------------

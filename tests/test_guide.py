@@ -242,7 +242,7 @@ def test_readme_shows_what_explain_prints(tmp_path: Path) -> None:
 
 def test_readme_names_every_key_of_a_place() -> None:
     reference = README.read_text("utf-8").partition("`--format json` has the same")[2].partition("\n\n")[0]
-    source = (ROOT / "cli" / "explained.py").read_text("utf-8").partition("def explanation_json")[2]
+    source = (ROOT / "cli" / "explained_json.py").read_text("utf-8").partition("def explanation_json")[2]
     keys = re.findall(r'^        "(\w+)":', source.partition("\ndef ")[0], re.MULTILINE)
 
     assert len(keys) > 10

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli import explained, terminal
+from cli import explained, explained_json, terminal
 from cli.help import command
 from cli.options import common, confidence_option, files, repair_option
 from cli.running import CLEAN, survey_of
@@ -40,11 +40,11 @@ def explain(
     from codemods.explanation import explain as explained_at
     from codemods.pointed import pointed
 
-    at = pointed(path, place)
+    at = pointed(path, place, later=True)
     survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
     found = explained_at(survey, at, phases)
     if layout == "json":
-        terminal.write(explained.explanation_json(found))
+        terminal.write(explained_json.explanation_json(found))
     else:
         terminal.show(explained.explanation(found))
     return CLEAN

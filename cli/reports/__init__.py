@@ -6,7 +6,8 @@ and it is the one kind of file that a report replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -56,6 +57,13 @@ class Overview:
         holders: list[FileReview | Review] = [*changed, self.review]
         found += [Remark(each) for holder in holders for each in _said(holder)]
         return tuple(sorted(found, key=lambda r: (r.about.path, r.about.line, r.text)))
+
+    @cached_property
+    def sureness(self) -> dict[str, int]:
+        """How many decisions on names are of which confidence, the surest first."""
+        sites = {site for entry in self.entries for site in entry.hunk.sites}
+        counts = Counter(site.confidence for site in sites)
+        return {str(each): counts[each] for each in Confidence if counts[each]}
 
     @property
     def proofs(self) -> dict[int, Proof]:
@@ -110,6 +118,33 @@ class Entry:
         """Whether there is a remark beside it, only a name speaks for it, or nothing says why it is there."""
         hunk = self.hunk
         return bool(hunk.notes or hunk.asked or not hunk.reasons or self.confidence == Confidence.NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Reasons of a hunk that say the same, with the lines that they speak of."""
+
+    text: str
+    old: str
+    new: str | None
+    confidence: Confidence | None
+    lines: tuple[int, ...]
+
+
+def whys(hunk: Hunk) -> Iterator[Why]:
+    """Why a hunk is there: what a note beside it says, or a reason about a name, is not said again."""
+    beside: tuple[Note | Site, ...] = (*hunk.notes, *hunk.asked)
+    noted = {Remark(each).text for each in beside}
+    named = {reason.text for reason in hunk.reasons if reason.old}
+    said: dict[tuple[str, str, str | None, Confidence | None], list[int]] = {}
+    for each in hunk.reasons:
+        if not each.old and each.text in noted | named:
+            continue
+        told = each.old and noted & {each.text, f"{each.old}: {each.text}"}
+        text = "see the note" if told else each.text
+        said.setdefault((text, each.old, each.new, each.confidence), []).append(each.line)
+    for key, lines in said.items():
+        yield Why(*key, tuple(dict.fromkeys(lines)))
 
 
 @dataclass(frozen=True, slots=True)

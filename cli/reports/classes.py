@@ -1,8 +1,10 @@
-"""The class tree for reports: nested as it is, with what changes in each header."""
+"""The class tree for reports: nested as it is, with what changes in each header, or drawn by Mermaid."""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from markupsafe import Markup
 
 from cli.reports import Overview
 from cli.reports.code import marked
+from cli.terminal import visible
 from codemods.edits import tokens
 
 if TYPE_CHECKING:
@@ -89,3 +92,40 @@ def _places(overview: Overview, line: TreeLine) -> Sequence[tuple[str, str]]:
         for number, file in enumerate(phase.files, 1)
         if file.path == line.path
     ]
+
+
+# --- the diagram ------------------------------------------------------------------------------------
+
+_PLAIN = re.compile(r"[A-Z][A-Za-z0-9]*")
+"""Names that Mermaid takes for nothing else."""
+
+
+def diagram(tree: tuple[TreeLine, ...], *, after: bool) -> str:
+    """The classes as a Mermaid class diagram; what changed in it is drawn with a thicker line."""
+    lines = ["classDiagram"]
+    above: list[tuple[str, TreeLine]] = []
+    many = Counter(line.name for line in tree)
+    for number, line in enumerate(tree):
+        header = line.after if after else line.before
+        given = arguments(header)
+        own = _plain(given.get("Generic", ""))
+        plain = _PLAIN.fullmatch(line.name) and many[line.name] == 1
+        name = line.name if plain else f"class{number}"
+        generic = f"~{own}~" if own else ""
+        label = "" if plain else f'["{_plain(line.name + (f"[{own}]" if own else ""))}"]'
+        style = ":::changed" if after and line.before != line.after else ""
+        lines.append(f"  class {name}{generic if plain else ''}{label}{style}")
+        del above[line.depth :]
+        if above:
+            parent, found = above[-1]
+            told = _plain(given.get(found.name, ""))
+            lines.append(f"  {parent} <|-- {name}{f' : {told}' if told else ''}")
+        above.append((name, line))
+    if after:
+        lines.append("  classDef changed stroke:#1a7f37,stroke-width:3px")
+    return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def _plain(words: str) -> str:
+    """Type arguments as Mermaid takes them in labels."""
+    return re.sub(r"[^\w .,\[\]]+", " ", visible(words)).strip()

@@ -3,73 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cli.render import counted
-from cli.reports import Overview, Remark
-from cli.reports.classes import arguments
+from cli.reports import Entry, Overview, Remark, whys
+from cli.reports.classes import diagram
 from cli.terminal import visible
 from codemods.data import Outcome, Problem
 from codemods.find import REPORT
 
 if TYPE_CHECKING:
-    from codemods.hunks import Hunk
+    from codemods.hunks import Hunk, HunkLine
     from codemods.proofs import Proof
     from codemods.review import PhaseReview
-    from codemods.tree import TreeLine
 
 LONGEST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and who posts it may add some."""
-_END = 500  # characters kept for the end
+_END = 500  # characters kept for what is left out, at the top and at the end
 _LISTED, _CLASSES = 25, 60  # remarks or problems, and classes of a diagram
+_CREATED = 25  # lines of a file that is created
+_CLOSING = "</details>"
 _SIGNS = {Outcome.PASSED: "✅", Outcome.REFUSED: "❌", Outcome.INCONCLUSIVE: "⚠️"}
 _OUTCOMES = {"dry": "🔍", "landed": "✅", "refused": "❌", "nothing": "✅"}
 
 
 def markdown(overview: Overview) -> str:
     """The report, at most LONGEST characters, the same for the same overview."""
-    page = _Page(LONGEST - _END)
-    for block in _head(overview):
+    page = _Page(LONGEST - 2 * _END)
+    title, outcome, *rest = _head(overview)
+    page.add(title)
+    page.add(outcome)
+    head = len(page.blocks)
+    for block in rest:
         page.add(block)
+    kept = _kept(page, overview)
     for phase in overview.review.phases:
-        if phase.files:
-            _phase(page, phase)
-    if page.left_out:
-        told = ", ".join(counted(number, what) for what, number in page.left_out.items())
-        page.close(f"_Too long for a pull request: {told} left out. `--report FILE.html` has everything._")
-    return page.text
+        page.blocks += _phase(overview, phase, kept)
+    if told := _left_out(page, overview, kept):
+        page.blocks.insert(head, told)
+        page.blocks.append(told)
+    return "\n\n".join(page.blocks) + "\n"
 
 
 class _Page:
-    """Text up to a length; what does not fit is counted."""
+    """Blocks up to a length; what does not fit is counted."""
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._blocks: list[str] = []
-        self.left_out: Counter[str] = Counter()
+        self.blocks: list[str] = []
+        self.left_out = 0
 
-    @property
-    def text(self) -> str:
-        return "\n\n".join(self._blocks) + "\n"
+    def take(self, *blocks: str) -> bool:
+        """Whether there was room for blocks, which is no longer free."""
+        needed = sum(len(block) + 2 for block in blocks)
+        if fits := needed <= self._room:
+            self._room -= needed
+        return fits
 
-    def fits(self, *blocks: str) -> bool:
-        return sum(len(block) + 2 for block in blocks) <= self._room
+    def add(self, block: str) -> None:
+        """Add a block if there is room for it."""
+        if self.take(block):
+            self.blocks.append(block)
+        else:
+            self.left_out += 1
 
-    def add(self, block: str, what: str = "part") -> bool:
-        """Add a block if there is room for it; ``what`` it is one of, should it be left out."""
-        if not self.fits(block):
-            self.left_out[what] += 1
-            return False
-        self.close(block)
-        return True
 
-    def close(self, block: str) -> None:
-        """Add a block for which room was kept."""
-        self._blocks.append(block)
-        self._room -= len(block) + 2
+def _left_out(page: _Page, overview: Overview, kept: Mapping[str, str]) -> str:
+    missing = [entry for entry in overview.entries if entry.anchor not in kept]
+    parts = [f"{counted(page.left_out, 'part')} of the summary"] if page.left_out else []
+    parts += [f"{counted(len(missing), 'hunk')} of {len(overview.entries)}"] if missing else []
+    if not parts:
+        return ""
+    looks = sum(entry.wants_a_look for entry in missing)
+    which = f"{looks} of them need{'s' * (looks == 1)} a look" if looks else "none that needs a look"
+    told = f"{' and '.join(parts)} are left out{f', {which}' if missing else ''}"
+    return f"_Too long for a pull request: {told}. `--report FILE.html` has everything._"
 
 
 # --- the head ---------------------------------------------------------------------------------------
@@ -83,6 +93,10 @@ def _head(overview: Overview) -> Iterator[str]:
         yield f"⚠️ **{counted(overview.asked, 'place')} to decide by hand**, see the notes."
     if overview.review.phases:
         yield _phases(overview)
+    if sure := overview.sureness:
+        sites = sum(sure.values())
+        told = ", ".join(f"{number} {name}" for name, number in sure.items())
+        yield f"How sure the {counted(sites, 'decision')} on names {'is' if sites == 1 else 'are'}: {told}."
     if overview.done:
         yield from (_refusal(proof) for proof in overview.done.proofs if not proof.passed)
         if overview.done.proofs:
@@ -159,32 +173,55 @@ def _remarks(remarks: tuple[Remark, ...]) -> str:
 # --- the phases -------------------------------------------------------------------------------------
 
 
-def _phase(page: _Page, phase: PhaseReview) -> None:
-    """The hunks of a phase, folded, as far as there is room."""
+def _kept(page: _Page, overview: Overview) -> dict[str, str]:
+    """The hunks there is room for, by anchor; those that want a look come before others."""
+    kept: dict[str, str] = {}
+    opened: set[str] = set()
+    for entry in sorted(overview.entries, key=lambda entry: not entry.wants_a_look):
+        around = {
+            entry.phase.phase.name: _opening(entry.phase, 0) + _CLOSING,
+            entry.file_anchor: _file(entry),
+        }
+        block = _hunk(entry)
+        if page.take(block, *(text for key, text in around.items() if key not in opened)):
+            kept[entry.anchor] = block
+            opened |= around.keys()
+    return kept
+
+
+def _phase(overview: Overview, phase: PhaseReview, kept: Mapping[str, str]) -> Iterator[str]:
+    """What is kept of the hunks of a phase, folded."""
+    entries = [e for e in overview.entries if e.phase is phase and e.anchor in kept]
+    if entries:
+        yield _opening(phase, len(entries))
+        for _, group in groupby(entries, key=lambda entry: entry.file_anchor):
+            here = list(group)
+            yield _file(here[0])
+            yield from (kept[entry.anchor] for entry in here)
+        yield _CLOSING
+
+
+def _opening(phase: PhaseReview, shown: int) -> str:
+    """The title of a phase that shows so many of its hunks."""
     added, gone = phase.size
+    every = sum(len(file.hunks) for file in phase.files)
+    some = f", {counted(shown, 'hunk')} of {every}" if shown < every else ""
     files = counted(len(phase.files), "file")
-    title = f"Phase {phase.phase.number} {phase.phase.name}: {files}, +{added} -{gone}"
-    opening, closing = f"<details><summary>{text(title)}</summary>", "</details>"
-    blocks = list(_hunks(phase))
-    if not page.fits(opening, *blocks[:1], closing):
-        page.left_out["hunk"] += len(blocks)
-        return
-    page.close(opening)
-    for block in blocks:
-        if page.left_out or not page.fits(block, closing):
-            page.left_out["hunk"] += 1
-        else:
-            page.close(block)
-    page.close(closing)
+    title = f"Phase {phase.phase.number} {phase.phase.name}: {files}, +{added} -{gone}{some}"
+    return f"<details><summary>{text(title)}</summary>"
 
 
-def _hunks(phase: PhaseReview) -> Iterator[str]:
-    for file in phase.files:
-        head = f"#### {code(str(file.path))}\n\n"
-        for hunk in file.hunks:
-            reasons = "".join(f"- {line}\n" for line in _reasons(hunk))
-            yield f"{head}{reasons}{chr(10) if reasons else ''}{_fenced(hunk)}"
-            head = ""
+def _file(entry: Entry) -> str:
+    return f"#### {code(str(entry.file.path))}"
+
+
+def _hunk(entry: Entry) -> str:
+    """Why a hunk is there, and its lines; of a created file the first of them."""
+    lines = entry.hunk.lines
+    most = _CREATED if entry.file.change.before is None else len(lines)
+    reasons = "\n".join(f"- {line}" for line in _reasons(entry.hunk))
+    more = f"_and {counted(len(lines) - most, 'more line')}_" if len(lines) > most else ""
+    return "\n\n".join(filter(None, (reasons, _fenced(entry.hunk, lines[:most]), more)))
 
 
 def _reasons(hunk: Hunk) -> Iterator[str]:
@@ -192,55 +229,17 @@ def _reasons(hunk: Hunk) -> Iterator[str]:
         yield f"⚠️ **to decide** line {site.line}, {code(site.name)}: {text(site.reason)}"
     for note in hunk.notes:
         yield f"**note** line {note.line}: {text(note.text)}"
-    ordered = sorted(hunk.reasons, key=lambda r: (r.old, r.new or "", r.text))
-    for (old, new, why), group in groupby(ordered, key=lambda r: (r.old, r.new, r.text)):
-        names = f"{code(old)} {f'→ {code(new)}' if new else 'goes'}: " if old else ""
-        lines = ", ".join(dict.fromkeys(str(reason.line) for reason in group))
-        yield f"{names}{text(why)} (line {lines})"
+    for why in whys(hunk):
+        names = f"{code(why.old)} {f'→ {code(why.new)}' if why.new else 'goes'}: " if why.old else ""
+        yield f"{names}{text(why.text)} (line {', '.join(map(str, why.lines))})"
 
 
-def _fenced(hunk: Hunk) -> str:
-    body = "\n".join([hunk.header, *(f"{line.sign}{visible(line.text)}" for line in hunk.lines)])
+def _fenced(hunk: Hunk, lines: Sequence[HunkLine]) -> str:
+    header = f"{hunk.header} {visible(hunk.section)}".rstrip()
+    body = "\n".join([header, *(f"{line.sign}{visible(line.text)}" for line in lines)])
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}diff\n{body}\n{fence}"
-
-
-# --- the diagram ------------------------------------------------------------------------------------
-
-_PLAIN = re.compile(r"[A-Z][A-Za-z0-9]*")
-"""Names that Mermaid takes for nothing else."""
-
-
-def diagram(tree: tuple[TreeLine, ...], *, after: bool) -> str:
-    """The classes as a Mermaid class diagram; what changed in it is drawn with a thicker line."""
-    lines = ["classDiagram"]
-    above: list[tuple[str, TreeLine]] = []
-    many = Counter(line.name for line in tree)
-    for number, line in enumerate(tree):
-        header = line.after if after else line.before
-        given = arguments(header)
-        own = _plain(given.get("Generic", ""))
-        plain = _PLAIN.fullmatch(line.name) and many[line.name] == 1
-        name = line.name if plain else f"class{number}"
-        generic = f"~{own}~" if own else ""
-        label = "" if plain else f'["{_plain(line.name + (f"[{own}]" if own else ""))}"]'
-        style = ":::changed" if after and line.before != line.after else ""
-        lines.append(f"  class {name}{generic if plain else ''}{label}{style}")
-        del above[line.depth :]
-        if above:
-            parent, found = above[-1]
-            told = _plain(given.get(found.name, ""))
-            lines.append(f"  {parent} <|-- {name}{f' : {told}' if told else ''}")
-        above.append((name, line))
-    if after:
-        lines.append("  classDef changed stroke:#1a7f37,stroke-width:3px")
-    return "```mermaid\n" + "\n".join(lines) + "\n```"
-
-
-def _plain(words: str) -> str:
-    """Type arguments as Mermaid takes them in labels."""
-    return re.sub(r"[^\w .,\[\]]+", " ", visible(words)).strip()
 
 
 # --- text that stays text ---------------------------------------------------------------------------

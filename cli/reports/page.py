@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -16,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cli.render import state
-from cli.reports import Entry, Overview, Remark
+from cli.reports import Entry, Overview, Remark, whys
 from cli.reports.charts import charts
 from cli.reports.classes import nested
 from cli.reports.code import body
@@ -26,7 +25,6 @@ from codemods.data import Confidence, Decision, Problem
 from codemods.find import REPORT
 
 if TYPE_CHECKING:
-    from codemods.hunks import Hunk
     from codemods.review import FileReview, PhaseReview
 
 MANY = 150
@@ -53,7 +51,7 @@ def page(overview: Overview) -> str:
         remarks=_by_path(overview.remarks),
         problem_anchor=_anchors(overview),
         body=body,
-        reasons=_reasons,
+        reasons=whys,
         confidences=list(map(str, Confidence)),
         decisions=[str(each) for each in Decision if each is not Decision.KEEP],
     )
@@ -98,17 +96,6 @@ class PhaseSection:
         return sum(len(file.entries) for file in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Reasons of a hunk that say the same, with the lines that they speak of."""
-
-    text: str
-    old: str
-    new: str | None
-    confidence: Confidence | None
-    lines: tuple[int, ...]
-
-
 def _sections(overview: Overview) -> list[PhaseSection]:
     entries = {key: tuple(group) for key, group in groupby(overview.entries, key=lambda e: e.file_anchor)}
     few, room = len(overview.entries) <= MANY, MANY
@@ -128,7 +115,7 @@ def _sections(overview: Overview) -> list[PhaseSection]:
 
 
 def _totals(overview: Overview) -> dict[str, Any]:
-    sites = {site for entry in overview.entries for site in entry.hunk.sites}
+    looks = [entry.hunk for entry in overview.entries if entry.wants_a_look]
     sizes = [phase.size for phase in overview.review.phases]
     return {
         "files": len({file.path for phase in overview.review.phases for file in phase.files}),
@@ -136,18 +123,9 @@ def _totals(overview: Overview) -> dict[str, Any]:
         "added": sum(added for added, _ in sizes),
         "gone": sum(gone for _, gone in sizes),
         "classes": sum(line.before != line.after for line in overview.review.tree),
-        "look": sum(entry.wants_a_look for entry in overview.entries),
-        "sites": len(sites),
-        "confidence": Counter(str(site.confidence) for site in sites),
+        "look": len(looks),
+        "remarks": sum(len(hunk.notes) + len(hunk.asked) for hunk in looks),
     }
-
-
-def _reasons(hunk: Hunk) -> Iterator[Why]:
-    said: dict[tuple[str, str, str | None, Confidence | None], list[int]] = {}
-    for reason in hunk.reasons:
-        said.setdefault((reason.text, reason.old, reason.new, reason.confidence), []).append(reason.line)
-    for (text, old, new, confidence), lines in said.items():
-        yield Why(text, old, new, confidence, tuple(dict.fromkeys(lines)))
 
 
 def _by_path(remarks: Sequence[Remark]) -> list[tuple[str, list[Remark]]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.reports import Overview
-from cli.reports.markdown import diagram
+from cli.reports.classes import diagram
 from cli.reports.page import page
 from tests.reports import browser as browsers
 from tests.reports.browser import Browser
@@ -79,6 +79,30 @@ def test_page_is_as_wide_as_the_window(
 
     assert browser.run("document.scrollingElement.scrollWidth") == width
     assert browser.said == []
+
+
+@pytest.mark.parametrize("width", [1920, 1280, 390])
+def test_headings_stand_below_one_another(browser: Browser, pages: dict[str, str], width: int) -> None:
+    browser.open(pages["refused"], width)
+    lefts = browser.run(
+        "[...document.querySelectorAll('main h2, main h3')].map((each) => { const text = new Range();"
+        "text.selectNodeContents(each); return text.getBoundingClientRect().left })"
+    )
+
+    assert len({*lefts}) == 1
+
+
+def test_phases_are_stacked_on_a_phone(browser: Browser, pages: dict[str, str]) -> None:
+    said = """(() => {
+        const row = document.querySelector(".phases tbody tr"), around = row.closest(".scroll");
+        const [name, sentence, files] = [...row.cells].map((each) => each.getBoundingClientRect());
+        return [sentence.height > 0, name.bottom <= sentence.top, sentence.bottom <= files.top,
+            around.scrollWidth <= around.clientWidth, row.innerText.includes("2 files")];
+    })()"""
+    browser.open(pages["refused"], 390)
+    assert browser.run(said) == [True, True, True, True, True]
+    browser.open(pages["refused"], 1280)
+    assert browser.run(said) == [True, False, False, True, False]
 
 
 @SCHEMES

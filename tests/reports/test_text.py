@@ -19,7 +19,7 @@ from cli.reports.charts import charts, compact
 from cli.reports.classes import nested
 from cli.reports.code import LONGEST_HUNK, LONGEST_LINE, body
 from cli.reports.page import page
-from codemods.data import Change
+from codemods.data import Change, Confidence, Note
 from codemods.hunks import Reason, hunks
 from codemods.review import FileReview, Review
 from tests.reports.reviews import EVIL, overview
@@ -164,6 +164,52 @@ def test_every_line_reason_and_note_is_there() -> None:
     assert found.text.count("a note") == 2 * 6  # beside the file, and in the list
     assert "far from it all" in found.text
     assert len([name for name in found.values("class") if name == "hunk"]) == 18
+
+
+def test_header_of_a_hunk_names_what_encloses_it() -> None:
+    shown = overview(1, 1)
+    found = Read(page(_with(shown, section="class Shop: def sell")))
+
+    assert "@@ -2,7 +2,7 @@ class Shop: def sell" in found.text
+    assert "@@ -2,7 +2,7 @@</h5>" in page(_with(shown, section=""))
+
+
+def _with(shown: Overview, **fields: object) -> Overview:
+    """The same with other fields of every hunk."""
+    phases = tuple(
+        replace(
+            phase,
+            files=tuple(
+                replace(file, hunks=tuple(replace(hunk, **fields) for hunk in file.hunks))  # type: ignore[arg-type]
+                for file in phase.files
+            ),
+        )
+        for phase in shown.review.phases
+    )
+    return replace(shown, review=replace(shown.review, phases=phases))
+
+
+def test_reason_is_said_once_beside_a_hunk() -> None:
+    renamed = Reason("receiver is self", 5, False, "_old", "_new", Confidence.PROVEN)
+    nameless = [Reason(text, 5) for text in ("receiver is self", "the import goes", "a worry")]
+    noted = Reason("a question", 5, False, "_old", "_new", Confidence.NAMED)
+    notes = tuple(Note(PurePosixPath("a.py"), 5, text) for text in ("a worry", "_old: a question"))
+    found = Read(page(_with(overview(1, 1), reasons=(*nameless, renamed, noted), notes=notes, asked=())))
+
+    assert found.text.count("receiver is self: ") == 0
+    assert found.text.count("_old → _new: receiver is self proven line 5") == 1
+    assert found.text.count("the import goes line 5") == 1
+    assert found.text.count("_old → _new: see the note named line 5") == 1
+    assert found.text.count("a worry") == 2  # beside its line, and in the list
+    assert found.text.count("a question") == 2
+
+
+def test_hunks_that_need_a_look_stand_beside_how_many_notes_there_are() -> None:
+    found = Read(page(overview(6, 3)))
+    single = Read(page(_with(overview(1, 1), reasons=(Reason("it goes", 5),), asked=())))
+
+    assert "hunks need a look (12 notes)12" in found.text
+    assert "hunks need a look (1 note)1" in single.text
 
 
 def test_refusal_comes_with_its_cause_and_leads_to_the_hunk() -> None:
