@@ -17,7 +17,7 @@ from codemods.spans import Span
 
 CONTEXT = 3
 _LONG = 20_000  # code points of a block, beyond which its words are not compared
-_ALIKE = 0.3  # of a block that has to stay, or it is another text altogether
+_ALIKE = 0.2  # of a block that has to stay, or it is another text altogether
 
 Spans = tuple[tuple[int, int], ...]
 
