@@ -31,11 +31,13 @@ def no_syntax(_: HunkLine) -> Sequence[Part]:
     return ()
 
 
-def whole(found: Review, command: str, *, styled: bool = False, tree: bool = True) -> Iterator[Line]:
+def whole(
+    found: Review, command: str, late: str = "", *, styled: bool = False, tree: bool = True
+) -> Iterator[Line]:
     """Everything: the class tree, each phase with its hunks, what is in no phase, and a summary.
 
-    ``command`` is what comes next. Where it is ``styled``, code has its syntax, and what a patch needs
-    between files is left out.
+    ``command`` is what comes next, ``late`` what is said of old names that should have gone already. Where
+    it is ``styled``, code has its syntax, and what a patch needs between files is left out.
     """
     if tree and found.phases:
         yield from class_tree(found.tree)
@@ -45,7 +47,7 @@ def whole(found: Review, command: str, *, styled: bool = False, tree: bool = Tru
         for file in phase.files:
             yield from _file(file, styled)
     yield from _elsewhere(found)
-    yield from summary(found, command)
+    yield from summary(found, command, late)
 
 
 def _title(phase: PhaseReview) -> Iterator[Line]:

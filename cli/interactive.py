@@ -154,7 +154,7 @@ class Interaction:
         if not wanted:
             terminal.show(starmap(self._listed, enumerate(self.session.questions, 1)))
             wanted = terminal.ask("go to which hunk? ").strip()
-        there = int(wanted) - 1 if wanted.isdecimal() else -1
+        there = int(wanted) - 1 if wanted.isdecimal() and len(wanted) < 10 else -1
         return there if 0 <= there < len(self.session.questions) else None
 
     def _listed(self, number: int, question: Question) -> Line:

@@ -57,8 +57,8 @@ def _headers(line: TreeLine) -> Iterator[tuple[str, str, Spans]]:
         yield "+", after, new
 
 
-def stat(found: Review, command: str, width: int) -> Iterator[Line]:
-    """By phase and file how many lines change, in ``width`` columns, and a summary."""
+def stat(found: Review, command: str, width: int, late: str = "") -> Iterator[Line]:
+    """By phase and file how many lines change, in ``width`` columns, and a summary as below."""
     files = [file for phase in found.phases for file in phase.files]
     most = max((sum(file_size(file)) for file in files), default=0)
     digits = len(str(most))
@@ -77,22 +77,25 @@ def stat(found: Review, command: str, width: int) -> Iterator[Line]:
             yield joined((counts, ""), *bars) if plus or minus else Line(counts.rstrip())
     if files:
         yield Line()
-    yield from summary(found, command)
+    yield from summary(found, command, late)
 
 
 def _scaled(number: int, scale: float) -> int:
     return max(int(number * scale), 1) if number else 0
 
 
-def summary(found: Review, command: str) -> Iterator[Line]:
-    """What a tired person has to know: how much changes, how sure it is, what is left to do."""
+def summary(found: Review, command: str, late: str = "") -> Iterator[Line]:
+    """What a tired person has to know: how much changes, how sure it is, what is left to do.
+
+    ``late`` is said of old names that should have gone already.
+    """
     phases = [phase for phase in found.phases if phase.files]
     if not phases:
         yield Line("Nothing to change.")
     else:
         yield from _table(phases)
         yield from _sureness(found)
-    yield from _to_do(found, command if phases else "")
+    yield from _to_do(found, command if phases else "", late)
 
 
 def _table(phases: Sequence[PhaseReview]) -> Iterator[Line]:
@@ -123,7 +126,7 @@ def _sureness(found: Review) -> Iterator[Line]:
             )
 
 
-def _to_do(found: Review, command: str) -> Iterator[Line]:
+def _to_do(found: Review, command: str, late: str) -> Iterator[Line]:
     files = [file for phase in found.phases for file in phase.files]
     parts: list[Review | FileReview | Hunk] = [found, *files, *found.hunks]
     asked = sorted((s for part in parts for s in part.asked), key=lambda s: (s.path, s.line, s.column))
@@ -142,6 +145,8 @@ def _to_do(found: Review, command: str) -> Iterator[Line]:
         yield Line(f"  and {len(asked) - _MOST} more", "note")
     if notes:
         yield Line(f"{counted(notes, 'note')} above, marked with # note: worth a look", "note", hang="  ")
+    if command and late:
+        yield Line(late, "note", hang="  ")
     if command:
         yield Line(f"Next, prove each phase in a copy and land it: {command}", "file", hang="  ")
 

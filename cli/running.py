@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,3 +41,8 @@ def survey_of(
         found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
     return found
+
+
+def today() -> date:
+    """The day by which it is decided whether old names are overdue, alike everywhere."""
+    return datetime.now(UTC).date()

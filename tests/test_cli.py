@@ -546,6 +546,7 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "  pkg/a.py:3:9: _old: self of Shop",
         "  z.py:3:9: _old: self of Shop",
         "1 note above, marked with # note: worth a look",
+        "The spec lets old names go after 2025-12, which is over: give a later one there.",
         f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]
 

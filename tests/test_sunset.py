@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import app
 from codemods.sunset import last_day
+from tests.checks import Check
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,17 @@ def test_noop_no_date(version: str) -> None:
 )
 def test_date(text: str, last: date) -> None:
     assert last_day(text) == last
+
+
+@pytest.mark.parametrize(("day", "told"), [(date(2030, 3, 31), False), (date(2030, 4, 1), True)])
+def test_dry_run_says_that_the_time_of_old_names_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: date, told: bool
+) -> None:
+    check = Check(tmp_path, tmp_path / "project")
+    check.until("2030-03")
+    # By its name the command is the module's attribute, not the module.
+    monkeypatch.setattr(sys.modules["cli.commands.diff"], "today", lambda: day)
+
+    said = CliRunner().invoke(app, ["diff", "--stat", "--spec", str(check.spec), str(check.project)]).output
+
+    assert ("after 2030-03, which is over" in said) is told

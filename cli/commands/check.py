@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from cli import terminal
 from cli.help import command
 from cli.options import common, path_option
-from cli.running import CLEAN, FOUND, survey_of
+from cli.running import CLEAN, FOUND, survey_of, today
 
 if TYPE_CHECKING:
     from cli.formats import Report
@@ -104,8 +103,3 @@ def _made(report: Report, layout: str) -> bytes:
     lines = (terminal.visible(line.text) for line in text.shown(report))
     made = makers[layout].shown(report) if layout in makers else "\n".join(lines)
     return f"{made}\n".encode() if made else b""
-
-
-def today() -> date:
-    """The day by which it is decided whether old names are overdue, alike everywhere."""
-    return datetime.now(UTC).date()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from pathlib import Path
 
 import click
@@ -20,7 +21,9 @@ from cli.options import (
 from cli.progress import Working
 from cli.reports import overview as reported
 from cli.reports import write
-from cli.running import CLEAN, FOUND, survey_of
+from cli.running import CLEAN, FOUND, survey_of, today
+from codemods.data import Spec
+from codemods.sunset import last_day
 
 
 @command()
@@ -91,10 +94,19 @@ def diff(
                 str(path),
             ]
         )
+        late = _overdue(survey.spec, today())
         if stat:
-            lines = overview.stat(found, command, terminal.width())
+            lines = overview.stat(found, command, terminal.width(), late)
         else:
             tree = not (phases or places)
-            lines = difference.whole(found, command, styled=terminal.styled(), tree=tree)
+            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=tree)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
+
+
+def _overdue(spec: Spec, day: date) -> str:
+    """That old names are to go sooner than they come to be old; empty where they are not."""
+    until = spec.compatibility.remove_after
+    last = last_day(until)
+    over = last is not None and day > last
+    return f"The spec lets old names go after {until}, which is over: give a later one there." if over else ""
