@@ -76,6 +76,10 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
                 raise
             _asked_again(error, undone)
             continue
+        if undone_too := sum(bool(q.items & session.taken & found.left) for q in session.questions):
+            needs = "needs" if undone_too == 1 else "need"
+            told = f"{counted(undone_too, 'hunk')} that you took {needs} what is left out or not decided"
+            terminal.show([Line(f"{told}, so left out as well", "note")])
         _summary(session, found, review)
         return None if any(item.kind is Kind.BASE for item in found.left) else found
 

@@ -169,7 +169,7 @@ class Interaction:
         wanted = text or terminal.ask("search for regex? ").rstrip("\n")
         try:
             pattern = re.compile(wanted)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             terminal.show([Line(f"not a regular expression: {error}", "yellow")])
             return None
         count = len(self.session.questions)

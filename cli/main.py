@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import suppress
+from errno import ENOSPC
 from typing import Any, NoReturn
 
 import click
@@ -44,6 +45,11 @@ class Classmod(click.Group):
             status = _complain(error.format_message(), FAILED)
         except click.Abort:
             status = INTERRUPTED
+        except OSError as error:
+            # What click itself writes: --help and --version.
+            if error.errno != ENOSPC:
+                raise
+            status = _complain(f"the output cannot be written: {terminal.given_up(error)}", FAILED)
         except Unwritable as error:
             gone = isinstance(error.__cause__, BrokenPipeError)
             status = READER_GONE if gone else _complain(f"the output cannot be written: {error}", FAILED)

@@ -29,13 +29,26 @@ _P = TypeVar("_P", bound=_Placed)
 
 
 def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
-    """The sites of the phases asked for. Raises MigrationError for a phase that no site can have."""
+    """The sites of the phases asked for; what is not decided counts for every phase it may come to be of.
+
+    Raises MigrationError for a phase that no site can have.
+    """
     if not phases:
         return found
     from codemods.phases import BASE, chosen
 
     numbers = {phase.number for phase in chosen(survey.spec, phases, frozenset({BASE.number}))}
-    return [site for site in found if site.phase in numbers]
+    return [site for site in found if numbers & _phases(survey.spec, site)]
+
+
+def _phases(spec: Spec, site: Site) -> set[int]:
+    from codemods.declarations import is_test
+
+    if site.decision is not Decision.ASK:
+        return {site.phase}
+    if site.prose or site.path.suffix == ".md":
+        return {spec.docs_phase}
+    return {spec.tests_phase} if is_test(site.path) else {*range(1, spec.integrations_phase + 1)}
 
 
 def under(survey: Survey, found: Iterable[_P], places: tuple[str, ...]) -> list[_P]:

@@ -110,6 +110,11 @@ def _paged(drawn: Iterable[str], stream: TextIO) -> bool:
     return process.feed(command, data, env=env)
 
 
+def given_up(error: OSError) -> Unwritable:
+    """What is to be said where stdout takes nothing more; what it still holds goes nowhere."""
+    return _unwritable(sys.stdout, error)
+
+
 def _unwritable(stream: TextIO, error: OSError) -> Unwritable:
     with Path(os.devnull).open("wb") as nowhere:  # for what the stream still holds, and writes on exit
         os.dup2(nowhere.fileno(), stream.fileno())

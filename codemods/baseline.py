@@ -69,6 +69,8 @@ def read(file: Path) -> Counter[Key] | None:
 
     Raises MigrationError, in one line that names the file, for one that is broken.
     """
+    if file.is_symlink():
+        raise MigrationError(f"{file}: is a link; name the file itself")
     data = files.peek(file.parent, PurePosixPath(file.name))
     if data is None:
         return None

@@ -12,7 +12,7 @@ from codemods.data import MigrationError, Snapshot
 from codemods.spans import text_of
 from codemods.text import Text, UnreadableSource, line_starts
 
-_PLACE = re.compile(r"\s*(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?(?:[:\s].*)?", re.DOTALL)
+_PLACE = re.compile(r"\s*(?P<file>.+?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?(?:[:\s].*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,14 @@ _BLANK = frozenset({COMMENT, DEDENT, INDENT, NL})
 
 @dataclass(frozen=True, slots=True)
 class Pragma:
-    """A comment of ours and the lines it covers: its own and ``first`` to ``last``.
+    """A comment of ours, from ``column`` to ``end``, and the lines it covers: its own, ``first`` to ``last``.
 
     ``reason`` is None where it keeps nothing, for want of a reason or because it says something else.
     """
 
     line: int
     column: int
+    end: int
     reason: str | None
     first: int
     last: int
@@ -49,7 +50,7 @@ class Pragma:
 
     def says(self, site: Site) -> bool:
         """Whether a site is in the comment itself."""
-        return site.line == self.line and site.column > self.column
+        return site.line == self.line and self.column < site.column < self.end
 
 
 def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
@@ -113,7 +114,7 @@ def in_document(document: Document) -> tuple[Pragma, ...]:
 
 def _pragma(said: re.Match[str], line: int, column: int, covered: tuple[int, int]) -> Pragma:
     reason = _REASON.match(said["rest"]) if said["word"] == "keep" else None
-    return Pragma(line, column, reason[1] if reason else None, *covered)
+    return Pragma(line, column, column + len(said.group()), reason[1] if reason else None, *covered)
 
 
 def _covered(found: Sequence[TokenInfo], at: int) -> tuple[int, int]:

@@ -145,6 +145,7 @@ class Session:
         if whole:
             left |= every - self.taken
             left |= self.choosable.with_needing(left).keys()
+            left |= every if any(item.kind is Kind.BASE for item in left) else set()
             undecided = [self.retouched(q) for q in self.questions if not self.answer(q)]
             retouches = [each for each in retouches if each not in undecided]
         made = Choices(left, (*self.written, *retouches), frozenset(self.taken - left))

@@ -115,7 +115,32 @@ def test_report_that_cannot_be_written(check: Check, tmp_path: Path) -> None:
     shown = check("--output-file", str(tmp_path / "none" / "report"))
 
     assert (shown.exit_code, shown.stdout) == (2, "")
-    assert shown.stderr == "classmod: error: report: cannot be written: No such file or directory\n"
+    where = tmp_path / "none" / "report"
+    assert shown.stderr == f"classmod: error: {where}: cannot be written: No such file or directory\n"
+
+
+def test_report_takes_the_place_of_nothing_else(check: Check, tmp_path: Path) -> None:
+    source = next(check.project.glob("*.py"))
+    before, baseline = source.read_bytes(), tmp_path / "known.json"
+
+    over = check("--output-file", str(source))
+    twice = check("--output-file", str(baseline), "--baseline", str(baseline), "--update-baseline")
+
+    assert (over.exit_code, twice.exit_code) == (2, 2)
+    assert "is a file of the project" in over.stderr
+    assert "is the baseline" in twice.stderr
+    assert source.read_bytes() == before
+    assert not baseline.exists()
+
+
+def test_strict_counts_what_is_asked_whatever_the_phases(check: Check) -> None:
+    (asked,) = found(check, "--strict")["warnings"]
+    every = [word for number in range(1, 7) for word in ("--phase", str(number))]
+
+    shown = check("--strict", *every)
+
+    place = f"{asked['path']}:{asked['line']}:{asked['column']}: {asked['name']} -> "
+    assert any(line.startswith(place) for line in shown.stdout.splitlines())
 
 
 # --- when old names go ------------------------------------------------------------------------------

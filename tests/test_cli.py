@@ -1337,6 +1337,17 @@ def test_disk_that_is_full_is_one_line(program: list[str]) -> None:
     assert ended.stderr == b"classmod: error: the output cannot be written: No space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is full")
+@pytest.mark.parametrize("words", [("--version",), ("diff", "--help")])
+def test_help_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-c", "from cli.main import main; main()", *words]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert ended.returncode == 2
+    assert ended.stderr == b"classmod: error: the output cannot be written: No space left on device\n"
+
+
 def test_complaint_that_cannot_be_written_keeps_its_status(program: list[str]) -> None:
     command = [sys.executable, "-c", "from cli.main import main; main()", "check", "none"]
     reader, writer = os.pipe()

@@ -127,6 +127,7 @@ def test_what_is_asked_says_what_settles_it(explain: Explain) -> None:
 @pytest.mark.parametrize(
     ("place", "message"),
     [
+        (f"user.py:{'9' * 5000}", f"user.py:{'9' * 5000}: a place is FILE:LINE or FILE:LINE:COLUMN"),
         ("user.py", "user.py: a place is FILE:LINE or FILE:LINE:COLUMN"),
         ("user.py:99", "user.py: there is no line 99, the last one is 7"),
         ("none.py:1\x1b", "none.py:1\\x1b: a place is FILE:LINE or FILE:LINE:COLUMN"),

@@ -631,6 +631,18 @@ def test_readme_shows_what_is_asked(tmp_path: Path) -> None:
     assert shown["run"] == asked(tmp_path)
 
 
+def test_what_is_taken_without_what_it_needs_is_said_to_be_left_out(run: Run) -> None:
+    said = run.says("j y q")
+
+    assert "1 hunk that you took needs what is left out or not decided, so left out as well" in said
+    assert "0 hunks taken" in said
+
+
+@pytest.mark.parametrize("pattern", ["(" * 900, "a{99999999999}", "["])
+def test_pattern_that_is_none_is_asked_again(run: Run, pattern: str) -> None:
+    assert "not a regular expression" in run.says(f"/{pattern} q")
+
+
 @pytest.mark.parametrize(
     ("option", "why"), [(("--no-gate", "none"), "there is no gate none"), ((), "uncommitted changes")]
 )

@@ -184,6 +184,8 @@ def told(project: Project) -> list[tuple[str, int, str]]:
 
 def test_pragma_that_is_needed_is_not_told() -> None:
     assert told(known({**AROUND, "left.py": LEFT, "use.py": USE.format(f"  {KEEP}")})) == []
+    page = "A left one <!-- classmod: keep -- why --> has a `_left_box`.\n"
+    assert told(known({**HIERARCHY, "page.md": page})) == []
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from cli import terminal
 from cli.help import command
 from cli.options import common, path_option
 from cli.running import CLEAN, FOUND, survey_of, today
+from codemods.data import MigrationError
 
 if TYPE_CHECKING:
     from cli.formats import Report
+    from codemods.survey import Survey
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 
@@ -83,9 +85,14 @@ def check(
         raise click.UsageError("--update-baseline has to know which: give --baseline FILE")
     scope = Scope.of(path, phases, places, since)
     survey = survey_of(path, spec_file, types=False)
+    if output is not None:
+        _refuse_losing(output, survey, file)
     report = checked(survey, scope, strict=strict, file=file, update=update, today=today())
     if output is not None:
-        files.replace(output.parent, PurePosixPath(output.name), _made(report, layout))
+        try:
+            files.replace(output.parent, PurePosixPath(output.name), _made(report, layout))
+        except MigrationError as error:
+            raise MigrationError(f"{output}: {str(error).removeprefix(f'{output.name}: ')}") from None
     if layout == "text" or output is not None:
         terminal.show(text.shown(report))
         terminal.show(text.beside(report), err=True)
@@ -93,6 +100,16 @@ def check(
         terminal.write(_made(report, layout))
         terminal.show(text.summary(report), err=True)
     return FOUND if report.failed else CLEAN
+
+
+def _refuse_losing(output: Path, survey: Survey, baseline: Path | None) -> None:
+    """Raise MigrationError for a report that would take the place of something else."""
+    there, root = output.resolve(), survey.root.resolve()
+    if baseline is not None and there == baseline.resolve():
+        raise MigrationError(f"{output}: is the baseline; name another file")
+    inside = there.relative_to(root) if there.is_relative_to(root) else Path()
+    if PurePosixPath(inside) in survey.snapshot or inside.parts[:1] in ((".git",), (".classmod",)):
+        raise MigrationError(f"{output}: is a file of the project; name another one")
 
 
 def _made(report: Report, layout: str) -> bytes:

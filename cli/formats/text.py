@@ -11,14 +11,14 @@ from cli.terminal import Line
 
 
 def shown(report: Report) -> Iterator[Line]:
-    """One line for each leftover: ``path:line:column: old -> new``."""
-    for finding in report.leftovers:
+    """One line for each leftover, and for what counts as one: ``path:line:column: old -> new``."""
+    for finding in (*report.leftovers, *(report.asked if report.strict else ())):
         yield Line(f"{_place(finding)}: {finding.site.name} -> {finding.new or 'nothing'}")
 
 
 def beside(report: Report) -> Iterator[Line]:
     """What nobody but a person can decide and what is wrong with pragmas; then the summary."""
-    for finding in report.asked:
+    for finding in () if report.strict else report.asked:
         yield Line(f"{_place(finding)}: warning: {finding.site.name}: {finding.site.reason}", "yellow")
     for note in report.notes:
         yield Line(f"{note.path}:{note.line}: warning: {note.text}", "yellow")
@@ -41,7 +41,7 @@ def _counts(report: Report) -> Iterator[str]:
     if found:
         yield report.goes
     if report.asked:
-        yield f"{len(report.asked)} to decide by hand"
+        yield f"{len(report.asked)} to decide by hand{', which counts' if report.strict else ''}"
     if report.kept:
         yield f"{len(report.kept)} kept by pragmas"
     if report.known:
