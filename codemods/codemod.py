@@ -66,6 +66,15 @@ class Given:
         return ref.name
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """The text of a file that is added to the tree, why, and in which phase."""
+
+    text: str
+    reason: str
+    phase: int = 1
+
+
 class Codemod(cst.CSTTransformer):
     """One kind of change to one file."""
 
@@ -83,8 +92,8 @@ class Codemod(cst.CSTTransformer):
         self._places = sorted(self._sites)
 
     @classmethod
-    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
-        """Files this codemod adds to the tree: path -> (text, reason). They are part of phase 1."""
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
+        """Files this codemod adds to the tree, by path, for the phases that are carried out."""
         del project, phases
         return {}
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TypeGuard
 
 from codemods.data import Failure, Snapshot
+from codemods.generated import is_source
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
 from codemods.text import UnreadableSource, decode, parse, searchable
 
@@ -52,7 +53,7 @@ class Modules:
         self.parsed: dict[PurePosixPath, Module | None] = {}
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
-        self.sources = tuple(sorted(p for p in snapshot if p.suffix in (".py", ".pyi")))
+        self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
         self._directories = {parent for path in self.sources for parent in path.parents}
         self._roots = sorted({self.root_of(path) for path in self.sources}, key=lambda p: (len(p.parts), p))
 

@@ -52,8 +52,7 @@ def plan(project: Project, phases: frozenset[int], source: Source | None = None)
             case Failure() as failure:
                 failures.append(failure)
     changes += _documents(project, phases)
-    if 1 in phases:
-        changes += _created(project, phases)
+    changes += _created(project, phases)
     return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, tuple(failures))
 
 
@@ -91,6 +90,7 @@ def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
 def _created(project: Project, phases: frozenset[int]) -> list[Change]:
     made = {p: t for codemod in CODEMODS for p, t in codemod.creates(project, phases).items()}
     return [
-        Change(path, None, text.encode(), (Edit(path, 0, 0, text, 1, (reason,)),))
-        for path, (text, reason) in made.items()
+        Change(path, None, a.text.encode(), (Edit(path, 0, 0, a.text, a.phase, (a.reason,)),))
+        for path, a in made.items()
+        if a.phase in phases
     ]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from codemods import documents, pragmas
 from codemods.data import Confidence, Decision, Site, Spec
+from codemods.generated import GENERATED, is_generated
 from codemods.index import Index
 from codemods.known import Known
 from codemods.markdown import Document
@@ -36,6 +37,9 @@ def find(
         data = index.modules.snapshot[path]
         if path.suffix not in (".py", ".pyi", ".md") or not index.modules.mentions(path, names):
             continue
+        if is_generated(data):
+            sites += _in_generated(path, data, names)
+            continue
         module = index.modules.get(path) if path.suffix != ".md" else None
         if path.suffix == ".md":
             sites += _in_document(path, data, mentions)
@@ -52,6 +56,12 @@ def _in_module(decider: Decider, names: Mapping[str, str]) -> Iterator[Site]:
         _site(module.path, module.text, o, decider.decide(o), names[o.name]) for o in in_module(module, names)
     )
     return pragmas.kept(found, pragmas.in_source(module.text))
+
+
+def _in_generated(path: PurePosixPath, data: bytes, names: Mapping[str, str]) -> Iterator[Site]:
+    text = documents.read(data)
+    answer = Answer(Decision.KEEP, Confidence.PROVEN, GENERATED)
+    yield from (_site(path, text, o, answer, names[o.name]) for o in in_text(text, names, "generated"))
 
 
 def _unparsed(path: PurePosixPath, data: bytes, spec: Spec) -> Iterator[Site]:

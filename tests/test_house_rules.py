@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("doing", "enclosing", "patch"),
-    ("choice", "data", "depth"),
+    ("choice", "data", "depth", "generated"),
     ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "modules", "occurrences", "spec"),

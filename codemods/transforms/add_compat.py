@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import libcst as cst
 
 from codemods import layer
-from codemods.codemod import Codemod
+from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.importing import rivals
 from codemods.project import Project
@@ -50,12 +50,12 @@ class AddCompat(Codemod):
     """The root inherits the layer, so that old names keep working, with a warning."""
 
     @classmethod
-    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         if project.roles.migrated:
             return {}
         path = _free_path(project)
         _refuse_unlinked(project)
-        return {path: (layer_text(project, project.modules.dotted(path)), _LAYER)}
+        return {path: Addition(layer_text(project, project.modules.dotted(path)), _LAYER)}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:

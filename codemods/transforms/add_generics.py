@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from codemods.codemod import Codemod
+from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.importing import comma_after, reaches, rivals, source_for
 from codemods.project import Project
@@ -47,12 +47,12 @@ class AddGenerics(Codemod):
     """``class Root(ABC)`` becomes ``class Root(Generic[...], ABC)``; ``class Sub(Root)`` gets arguments."""
 
     @classmethod
-    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, tuple[str, str]]:
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         if project.roles.migrated:
             return {}
         path = types_path(project)
         return {
-            path: (
+            path: Addition(
                 _types_module(project, path),
                 "type variables for the headers of the classes, each bounded by what its clients share",
             )
