@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from codemods.compatibility import Compatibility
 from codemods.patch import unified
 
 Snapshot = Mapping[PurePosixPath, bytes]
@@ -68,17 +69,6 @@ class Factory:
     optional: bool = False
     summary: str = ""
     returns: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Compatibility:
-    """The wording of the deprecated layer and the versions it lives between."""
-
-    module: str
-    class_name: str
-    since: str
-    remove_after: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("doing", "enclosing", "patch"),
+    ("compatibility", "doing", "enclosing", "patch"),
     ("choice", "data", "depth", "generated"),
     ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
