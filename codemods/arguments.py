@@ -15,11 +15,10 @@ from codemods.bounds import nearest, used_of
 from codemods.data import MigrationError, Note, Spec, TypeParameter
 from codemods.declarations import declarations, is_test, is_trivial, without_none
 from codemods.index import Function, Index
+from codemods.present import Argument, Present, bounds, present
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
-
-Argument = str | ClassRef
-"""A type variable by name, or a class."""
+from codemods.sides import layer_path
 
 Opened = Mapping[ClassRef, Mapping[str, str]]
 """Class -> the type parameters it leaves open -> its type variable for each, in the order of the root's."""
@@ -53,8 +52,8 @@ class Arguments:
     clients: Mapping[ClassRef, str]
     """Every client type found and the type parameter it stands for."""
     notes: tuple[Note, ...]
-    generic: frozenset[ClassRef]
-    """Classes whose header has arguments in the tree as it is."""
+    present: Present
+    """The arguments that headers have in the tree as it is."""
     left: frozenset[ClassRef] = frozenset()
     """Classes that get none, by choice."""
 
@@ -73,8 +72,26 @@ class Arguments:
             if arguments and self._generic(base, roles, phases)
         }
 
+    def changed(
+        self, ref: ClassRef, roles: Roles, phases: frozenset[int]
+    ) -> Mapping[ClassRef, tuple[Argument, ...]]:
+        """The arguments of a header that are not there yet; none (``()``) where those that are there go.
+
+        What an earlier run has written is brought up to date with phase 1.
+        """
+        there = self.present.given.get(ref, {})
+        if not there or 1 not in phases or ref in self.left:
+            wanted = self.header(ref, roles, phases)
+        else:
+            wanted = {
+                base: arguments
+                for base, arguments in self.given[ref].items()
+                if base in there or (arguments and self._generic(base, roles, phases))
+            }
+        return {base: arguments for base, arguments in wanted.items() if arguments != there.get(base)}
+
     def _generic(self, ref: ClassRef, roles: Roles, phases: frozenset[int]) -> bool:
-        if ref in self.generic or roles.of[ref].part is Part.ROOT:
+        if ref in self.present.given or roles.of[ref].part is Part.ROOT:
             return roles.migrated or roles.of[ref].phase in phases
         above = self.given.get(ref, {}) if ref not in self.left else {}
         return roles.of[ref].phase in phases and any(self._generic(base, roles, phases) for base in above)
@@ -95,6 +112,8 @@ class _Solver:
         self.roles = roles
         self.spec = spec
         self.notes: list[Note] = []
+        self.layer = layer_path(index, spec)
+        self.present = present(index, spec)
         self.made = {p.name: self._made(p) for p in spec.type_parameters}
 
     def solve(self) -> Arguments:
@@ -107,14 +126,31 @@ class _Solver:
                 base: tuple(self._argument(ref, name, opened) for name in opened[base])
                 for base in self.index.parents(ref)
             }
+            given[ref] |= self._foreign(ref, given[ref])
         for parameter in self.spec.type_parameters:
             for variable in self._variables(parameter, opened):
                 variables[variable.name] = variable
         clients = {c: name for name, made in self.made.items() for types in made.values() for c in types}
-        bases = ((ref, base) for ref, info in self.index.members.items() for base in info.bases)
-        heads = {ref for ref, b in bases if isinstance(b.node, ast.Subscript) and b.meaning in opened}
         types = tuple(variables.values()), tuple(self._unions())
-        return Arguments(opened, given, *types, clients, tuple(self.notes), frozenset(heads))
+        return Arguments(opened, given, *types, clients, tuple(self.notes), self.present)
+
+    def _foreign(
+        self, ref: ClassRef, wanted: Mapping[ClassRef, tuple[Argument, ...]]
+    ) -> Mapping[ClassRef, tuple[Argument, ...]]:
+        """The arguments of a header that somebody else has written: they stay, and it is told what fits."""
+        there = self.present.given.get(ref, {})
+        strange = {c for found in there.values() for c in found if isinstance(c, ClassRef)} - self._clients()
+        misfit = strange and not self.present.stated.get(ref)  # arguments for parameters of its own
+        there = there if misfit or ref in self.present.foreign else {}
+        for base, arguments in wanted.items():
+            if base in there and there[base] != arguments:
+                names = ", ".join(a if isinstance(a, str) else a.name for a in arguments) or "none"
+                text = f"{ref.name} has type arguments of its own; what is made below it needs {names}"
+                self._note(ref.path, self.index.members[ref].line, text)
+        return there
+
+    def _clients(self) -> set[ClassRef]:
+        return {c for made in self.made.values() for types in made.values() for c in types}
 
     # --- what the factories return ----------------------------------------------------------------
 
@@ -141,7 +177,7 @@ class _Solver:
                     return self._client(ancestor, function.returns)
                 text = f"{ancestor.name}.{function.name} has no return annotation"
                 self._note(ancestor.path, function.lineno, text)
-                return self._declared(ref, names)
+                return self._declared(ref, names) or self.present.bound(ref, parameter.name)
         return None
 
     def _factories(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[set[str]]:
@@ -187,33 +223,21 @@ class _Solver:
         return {
             p.name: p.variables.get(self.roles.side(ref) or "", p.name)
             for p in self.spec.type_parameters
-            if p.name in above and self._bound(ref, p, opened) is None
+            if p.name in above and self._bound(ref, p) is None
         }
 
-    def _bound(self, ref: ClassRef, parameter: TypeParameter, opened: Opened) -> ClassRef | None:
-        if given := self._given(ref, parameter, opened):
-            return given
+    def _bound(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
         made = self.made[parameter.name][ref]
+        declared = self._mixed_in(ref, parameter)
+        stated = self.present.stated.get(ref, {}).get(parameter.name)
+        if isinstance(stated, ClassRef) and stated not in (*made, declared):
+            return stated
         if len(made) == 1:
             return made[0]
-        declared = self._mixed_in(ref, parameter)
         if declared and len(made) > 1:
             text = f"{ref.name} inherits a declaration as {declared.name}, but classes below make others too"
             self._note(ref.path, self.index.members[ref].line, text)
         return declared
-
-    def _given(self, ref: ClassRef, parameter: TypeParameter, opened: Opened) -> ClassRef | None:
-        """The class that a header has as its argument already."""
-        info = self.index.members[ref]
-        for base in info.bases:
-            if isinstance(base.meaning, ClassRef) and isinstance(base.node, ast.Subscript):
-                inner = base.node.slice
-                given = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-                pairs = dict(zip(opened.get(base.meaning, ()), given, strict=False))
-                if node := pairs.get(parameter.name):
-                    meaning = self.classes.modules.meaning(node, info.nodes[0].body)
-                    return meaning if isinstance(meaning, ClassRef) else None
-        return None
 
     def _names(self, parameter: TypeParameter) -> set[str]:
         """The attributes a type parameter types, under old and new names."""
@@ -226,7 +250,9 @@ class _Solver:
         for ancestor in self.classes.mro(ref):
             role = self.roles.of.get(ancestor)
             info = self.classes.get(ancestor)
-            if role is None or info is None or role.part is not Part.MIXIN:
+            # One that has been migrated holds no old name by which it would be known.
+            migrated = role is None and self.roles.migrated and ancestor.path != self.layer
+            if info is None or not (migrated or (role and role.part is Part.MIXIN)):
                 continue
             for declaration in declarations(info):
                 if declaration.name in names and isinstance(declaration.statement, ast.AnnAssign):
@@ -237,7 +263,7 @@ class _Solver:
         if name in opened[ref]:
             return opened[ref][name]
         parameter = next(p for p in self.spec.type_parameters if p.name == name)
-        bound = self._bound(ref, parameter, opened)
+        bound = self._bound(ref, parameter)
         assert bound is not None, "a parameter that is not open is bound"
         return bound
 
@@ -252,7 +278,7 @@ class _Solver:
             users = [r for r in below if parameter.name in opened[r]]
             types = tuple(dict.fromkeys(t for r in users for t in self.made[parameter.name][r]))
             if users:
-                yield TypeVariable(name, self._bounds(types, root_bound, users, parameter))
+                yield TypeVariable(name, self._bounds(types, root_bound, users, parameter, name))
 
     def _refuse_strangers(self, parameter: TypeParameter, bound: ClassRef) -> None:
         made = self.made[parameter.name].items()
@@ -281,10 +307,16 @@ class _Solver:
         return next(iter(near))
 
     def _bounds(
-        self, types: tuple[ClassRef, ...], root: ClassRef, users: list[ClassRef], parameter: TypeParameter
+        self,
+        types: tuple[ClassRef, ...],
+        root: ClassRef,
+        users: list[ClassRef],
+        parameter: TypeParameter,
+        variable: str,
     ) -> tuple[ClassRef, ...]:
-        # Where no class makes one, what the abstract factories promise is what is known.
-        promised = (self._declared(ref, names) for ref in users for names in self._factories(ref, parameter))
+        # Where no class makes one, what the abstract factories promise, or did, is what is known.
+        promised = [self._declared(ref, names) for ref in users for names in self._factories(ref, parameter)]
+        promised += bounds(self.index, self.spec, variable)
         types = types or tuple(dict.fromkeys(c for c in promised if c and root in self.classes.mro(c)))
         names = self._names(parameter)
         used = {name for ref in users for name in used_of(self.index.members[ref], names)}

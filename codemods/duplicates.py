@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.arguments import Arguments
 from codemods.data import Decision, Note, Site, Spec
@@ -45,13 +45,15 @@ class Copy:
 class Duplicate:
     """A method of the root (``function``) and its copies, the first of which is the one that moves.
 
-    ``imports`` are the modules the root's file has to import; it belongs to all of ``phases``.
+    ``imports`` are the modules the root's file has to import; it belongs to all of ``phases``. Where it is
+    ``done`` the root does it already, and the copies only go.
     """
 
     function: Function
     copies: tuple[Copy, ...]
     imports: tuple[str, ...]
     phases: frozenset[int]
+    done: bool = False
 
 
 def find(
@@ -60,7 +62,7 @@ def find(
     """The duplicates that can move, and notes for those that cannot."""
     search = _Search(index, roles, spec, arguments, sites)
     methods = (f for f in index.members[index.root].functions() if f.name != "__init__")
-    found = tuple(d for f in methods if (d := search.duplicate(f)))
+    found = tuple(d for f in methods for d in search.duplicates(f))
     return found, tuple(search.notes)
 
 
@@ -77,7 +79,41 @@ class _Search:
         self.shared = {a.new: bounds.get(a.type_parameter or "", set()) for a in spec.attributes}
         """What the root declares, with what it knows of its values."""
 
-    def duplicate(self, function: Function) -> Duplicate | None:
+    def duplicates(self, function: Function) -> Iterator[Duplicate]:
+        """What of a method can move now, and what the root does since an earlier run."""
+        if found := self._duplicate(function):
+            yield found
+        elif self.roles.migrated:
+            yield from self._done(function)
+
+    def _done(self, function: Function) -> Iterator[Duplicate]:
+        """What a class that has come since still does itself, beside its call of the root that does it."""
+        home = self.index.members[self.index.root]
+        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        root = Copy(home.ref, home.nodes[0].scope.module, function, tuple(body), ())
+        for info in self.index.members.values():
+            call = self._call(info, function.name)
+            if call is None or not self.roles.side(call.ref) or home.ref not in info.parents:
+                continue
+            after = self._shared(root, root.before, call, call.after)
+            before = self._shared(call, call.before, root, root.before)
+            copy = replace(call, before=call.before[len(call.before) - before :], after=call.after[:after])
+            if not any(self._sites(copy, run) for run in copy.runs):
+                continue
+            if reason := self._difference(function, (copy,)) or self._entangled(copy, set()):
+                text = f"{function.name}: the root does this already; {reason}"
+                self.notes.append(Note(copy.ref.path, copy.runs[0][0].lineno, text))
+            else:
+                phases = frozenset({1, self.roles.of[copy.ref].phase})
+                yield Duplicate(function, (copy,), (), phases, done=True)
+
+    def _shared(self, one: Copy, first: Run, other: Copy, second: Run) -> int:
+        """How many statements at the end of one run are those at the beginning of another."""
+        ends, starts = ([self._said(c, s) for s in run] for c, run in ((one, first), (other, second)))
+        sizes = range(min(len(ends), len(starts)), 0, -1)
+        return next((n for n in sizes if ends[-n:] == starts[:n] and None not in starts[:n]), 0)
+
+    def _duplicate(self, function: Function) -> Duplicate | None:
         calls = [c for info in self.index.members.values() if (c := self._call(info, function.name))]
         tops = [c for c in calls if self.roles.side(c.ref) and self.index.root in self.index.parents(c.ref)]
         sides = {self.roles.side(call.ref) for call in tops}
@@ -102,8 +138,10 @@ class _Search:
             )
             return None
         modules = tuple(sorted({n for c in copies for run in c.runs for n in self._outer(c, run)}))
+        # A class that has been migrated waits for no phase any more.
+        waiting = (c for c in copies if any(self._sites(c, run) for run in c.runs))
         return Duplicate(
-            function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in copies)})
+            function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in waiting)})
         )
 
     # --- what is alike ----------------------------------------------------------------------------
@@ -172,9 +210,8 @@ class _Search:
         home = self.index.members[self.index.root].nodes[0].scope.module
         if home.text.line(first.lineno)[: first.col_offset].strip():
             return "the root's method stands in one line"
-        shapes = {(type(f), ast.unparse(f.args)) for f in (function, *(c.function for c in copies))}
-        if len(shapes) > 1 or len(function.args.args) != 1 or any(c.function.decorator_list for c in copies):
-            return "the methods are not called alike"
+        if reason := self._difference(function, copies):
+            return reason
         for ref in self.index.members:
             line = self.index.classes.mro(ref)
             top = next((i for i, each in enumerate(line) if each in tops), None)
@@ -186,6 +223,15 @@ class _Search:
                     return f"{each.name} comes between {line[top or 0].name} and the root"
         return self._strange(function, copies)
 
+    @staticmethod
+    def _difference(function: Function, copies: tuple[Copy, ...]) -> str | None:
+        """What keeps the methods from being called alike."""
+        shapes = {(type(f), ast.unparse(f.args)) for f in (function, *(c.function for c in copies))}
+        decorated = any(c.function.decorator_list for c in copies)
+        if len(shapes) > 1 or len(function.args.args) != 1 or decorated:
+            return "the methods are not called alike"
+        return None
+
     def _goes_past(self, node: ast.Attribute, name: str) -> bool:
         """Whether it names the root's method by the root, or from a class that is not its own."""
         owner = ast.unparse(node.value)
@@ -196,22 +242,27 @@ class _Search:
         """Names that would mean something else in the root."""
         taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
         for copy in copies:
-            moved = {node for run in copy.runs for s in run for node in ast.walk(s)}
-            locals_ = {n.id for n in moved if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-            left = {n.id for n in ast.walk(copy.function) if isinstance(n, ast.Name) and n not in moved}
-            if clash := sorted((left | taken) & locals_):
-                return f"{clash[0]} of {copy.ref.name} is used beside it"
-            for run in copy.runs:
-                for site in self._sites(copy, run):
-                    phase = self.roles.of[copy.ref].phase
-                    if site.decision is not Decision.RENAME or site.phase != phase:
-                        return f"{site.name} in line {site.line} of {copy.ref.path} is not renamed with it"
-                for name in self._outer(copy, run):
-                    meaning = self.index.modules.meaning(ast.Name(name, lineno=1), copy.module.scope)
-                    bound = copy.module.scope.bindings.get(name, ())
-                    plain = all(b.source == name and b.name is None for b in bound)
-                    if not bound or not plain or not isinstance(meaning, External | None):
-                        return f"{name} of {copy.ref.path} is not known in the root's file"
+            if reason := self._entangled(copy, taken):
+                return reason
+            for name in (name for run in copy.runs for name in self._outer(copy, run)):
+                meaning = self.index.modules.meaning(ast.Name(name, lineno=1), copy.module.scope)
+                bound = copy.module.scope.bindings.get(name, ())
+                plain = all(b.source == name and b.name is None for b in bound)
+                if not bound or not plain or not isinstance(meaning, External | None):
+                    return f"{name} of {copy.ref.path} is not known in the root's file"
+        return None
+
+    def _entangled(self, copy: Copy, taken: set[str]) -> str | None:
+        """What keeps statements where they are: variables that others use, names that stay."""
+        moved = {node for run in copy.runs for s in run for node in ast.walk(s)}
+        locals_ = {n.id for n in moved if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        left = {n.id for n in ast.walk(copy.function) if isinstance(n, ast.Name) and n not in moved}
+        if clash := sorted((left | taken) & locals_):
+            return f"{clash[0]} of {copy.ref.name} is used beside it"
+        for site in (site for run in copy.runs for site in self._sites(copy, run)):
+            phase = self.roles.of[copy.ref].phase
+            if site.decision is not Decision.RENAME or site.phase != phase:
+                return f"{site.name} in line {site.line} of {copy.ref.path} is not renamed with it"
         return None
 
     @staticmethod

@@ -110,7 +110,8 @@ def _arguments(project: Project, ref: ClassRef) -> Iterator[str]:
             if isinstance(argument, str):
                 bound = project.bound_below(ref, parameter)
                 below = ", ".join(f"{made.name} in {each.name}" for made, each in bound) or "bound nowhere"
-                yield f"{parameter} stays open as {argument}, bounded by {bounds[argument]}; below: {below}"
+                most = bounds.get(argument, "what is not known")
+                yield f"{parameter} stays open as {argument}, bounded by {most}; below: {below}"
             else:
                 yield f"{parameter} is {argument.name} for this class and all below it"
     if not header:

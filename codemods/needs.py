@@ -140,7 +140,7 @@ def _of_factories(
 def _of_headers(project: Project) -> Iterator[tuple[Item, Need]]:
     for ref, given in project.arguments.given.items():
         for base, arguments in given.items():
-            if arguments and base != project.root and base not in project.arguments.generic:
+            if arguments and base != project.root and base not in project.arguments.present.given:
                 need = Need(_header(ref), f"{base.name} would take no type arguments")
                 yield _header(base), need
 

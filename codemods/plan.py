@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from codemods import documents
-from codemods.codemod import Codemod, Given, Source
+from codemods.codemod import Addition, Codemod, Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
 from codemods.project import Project
@@ -63,7 +63,12 @@ def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
         for site in project.sites
         if site.phase in phases and site.decision in (Decision.RENAME, Decision.DELETE)
     }
-    paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
+    there = project.arguments.present.given
+    paths |= {
+        ref.path
+        for ref in project.index.members
+        if project.roles.of[ref].phase in phases or (ref in there and 1 in phases)
+    }
     return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
 
 
@@ -90,7 +95,13 @@ def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
 def _created(project: Project, phases: frozenset[int]) -> list[Change]:
     made = {p: t for codemod in CODEMODS for p, t in codemod.creates(project, phases).items()}
     return [
-        Change(path, None, a.text.encode(), (Edit(path, 0, 0, a.text, a.phase, (a.reason,)),))
+        Change(path, there, a.text.encode(), (_rewritten(path, there, a),))
         for path, a in made.items()
-        if a.phase in phases
+        if a.phase in phases and a.text.encode() != (there := project.snapshot.get(path))
     ]
+
+
+def _rewritten(path: PurePosixPath, there: bytes | None, addition: Addition) -> Edit:
+    """The edit that makes a whole file what it is to be; one that is there is ours, as ``creates`` says."""
+    end = len((there or b"").decode())
+    return Edit(path, 0, end, addition.text, addition.phase, (addition.reason,))

@@ -123,7 +123,7 @@ class Project:
 
     def _moves(self) -> Iterator[Note]:
         """What is to be known of a method that does more than before."""
-        for found in self.duplicates:
+        for found in (each for each in self.duplicates if not each.done):
             name, owners = found.function.name, " and ".join(copy.ref.name for copy in found.copies)
             told = f"{name} does here now what {owners} did; a class elsewhere that does the same itself"
             yield Note(

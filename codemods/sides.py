@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from codemods.data import Spec
 from codemods.index import ClassInfo, Index
+from codemods.scopes import ClassRef
 
 
 def layer_path(index: Index, spec: Spec) -> PurePosixPath:
@@ -25,8 +26,8 @@ def said(index: Index, spec: Spec, info: ClassInfo) -> str | None:
 
 
 def _evidence(index: Index, spec: Spec, info: ClassInfo) -> Iterator[str]:
-    dotted = f"{index.modules.dotted(info.ref.path)}.{info.ref.qualname}"
-    yield from (side for side, bases in _table(index, spec).items() if dotted in bases)
+    if tabled := in_table(index, spec, info.ref):
+        yield tabled
     for base in info.bases:
         names = {node.id for node in ast.walk(base.node) if isinstance(node, ast.Name)}
         for parameter in spec.type_parameters:
@@ -34,6 +35,12 @@ def _evidence(index: Index, spec: Spec, info: ClassInfo) -> Iterator[str]:
     for function in info.functions():
         if function.name == "__init__" and spec.side_flag:
             yield from _flagged(function, spec)
+
+
+def in_table(index: Index, spec: Spec, ref: ClassRef) -> str | None:
+    """The side whose base a class is by the table of the layer; None where it is not there."""
+    dotted = f"{index.modules.dotted(ref.path)}.{ref.qualname}"
+    return next((side for side, bases in _table(index, spec).items() if dotted in bases), None)
 
 
 def _table(index: Index, spec: Spec) -> dict[str, tuple[str, ...]]:

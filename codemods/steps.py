@@ -91,15 +91,14 @@ def stages_of(
     Raises MigrationError as ``steps`` does.
     """
     project = start.project
-    landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
-    asked = chosen(found.spec, tuple(phases), landed)
+    numbers = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
+    asked = chosen(found.spec, tuple(phases), numbers)
     project.refuse_broken_files()
     project.refuse_stubs()
     project.refuse_fields()
     source, proof = Source(), Proof(project)
     for change in start.repairs:
         repaired(change)
-    numbers = start.landed
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
     names = tuple(f"phase {phase.number} {phase.name}" for phase in asked)

@@ -56,8 +56,8 @@ def _after(project: Project, ref: ClassRef, bases: list[str]) -> list[str]:
     header = project.arguments.header(ref, roles, frozenset(p.number for p in phases(spec)))
     meanings = [base.meaning for base in project.index.members[ref].bases]
     return [
-        f"{base}[{', '.join(a if isinstance(a, str) else a.name for a in arguments)}]"
-        if isinstance(meaning, ClassRef) and (arguments := header.get(meaning)) and "[" not in base
+        f"{base.partition('[')[0]}[{', '.join(a if isinstance(a, str) else a.name for a in arguments)}]"
+        if isinstance(meaning, ClassRef) and (arguments := header.get(meaning))
         else base
         for base, meaning in zip(bases, meanings, strict=False)
     ]

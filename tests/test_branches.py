@@ -19,9 +19,10 @@ from tests.test_fixtures import CEX, REPORTS, Case
 
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.invalid")
 EDITS = {CEX: CEX_EDITS, REPORTS: REPORT_EDITS}
-EACH = [(case, (name,)) for case, edits in EDITS.items() for name in edits]
-PAIRS = [(case, pair) for case, edits in EDITS.items() for pair in combinations(edits, 2)]
-ALL = [(case, tuple(edits)) for case, edits in EDITS.items()]
+Named = list[tuple[Case, tuple[str, ...]]]
+EACH: Named = [(case, (name,)) for case, edits in EDITS.items() for name in edits]
+PAIRS: Named = [(case, pair) for case, edits in EDITS.items() for pair in combinations(edits, 2)]
+ALL: Named = [(case, tuple(edits)) for case, edits in EDITS.items()]
 
 
 def ids(found: Iterable[tuple[Case, tuple[str, ...]]]) -> list[str]:

@@ -27,7 +27,7 @@ LAYERS = (
     ("documents", "files", "known", "modules", "occurrences", "spec"),
     ("baseline", "examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
-    ("bounds", "draft", "journal", "pragmas", "roles", "spelled"),
+    ("bounds", "draft", "journal", "pragmas", "present", "roles", "spelled"),
     ("flow",),
     ("calls",),
     ("arguments", "infer", "mentions"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -52,11 +53,15 @@ class AddCompat(Codemod):
 
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
-        if project.roles.migrated:
+        path = layer_path(project.index, project.spec)
+        text = layer_text(project, project.modules.dotted(path))
+        there = project.snapshot.get(path, b"").decode("utf-8", "replace")
+        if project.roles.migrated and _without_tables(there) != _without_tables(text):
             return {}
-        path = _free_path(project)
+        if not project.roles.migrated:
+            _free_path(project)
         _refuse_unlinked(project)
-        return {path: Addition(layer_text(project, project.modules.dotted(path)), _LAYER)}
+        return {path: Addition(text, _LAYER)}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
@@ -65,6 +70,11 @@ class AddCompat(Codemod):
         self.report(original_node.name, 1, _INHERITS)
         generic, *others = updated_node.bases
         return updated_node.with_changes(bases=[generic, generic.with_changes(value=cst.Name(name)), *others])
+
+
+def _without_tables(text: str) -> str:
+    """The text of a layer module without what it says of the classes of the tree."""
+    return re.sub(r"^(BASES|QUIET)\b.* = (?:\{\n(?: .*\n)*\}|\(.*\))$", r"\1", text, flags=re.MULTILINE)
 
 
 def layer_text(project: Project, home: str) -> str:

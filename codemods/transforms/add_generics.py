@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -11,10 +13,20 @@ from libcst.helpers import get_full_name_for_node
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.importing import comma_after, reaches, rivals, source_for
+from codemods.present import types_module
 from codemods.project import Project
 from codemods.scopes import ClassRef
 
 _UNION_COMMENT = "# What the classes of one side are made with."
+_IMPORT = r"from [\w.]+ import \w+(?:, \w+)*\n"
+_CLASS = r"(?:\w+|\"\w+\")"
+_UNION = rf"Union\[{_CLASS}(?:, {_CLASS})*\]"
+_OURS = re.compile(
+    r'"""Type variables of (\w+), and what stands for them\."""\n\n'
+    rf"{_IMPORT}(?:\n(?:{_IMPORT})+)?(?:\nif TYPE_CHECKING:\n(?:    {_IMPORT})+)?\n"
+    rf'(?:(\w+) = TypeVar\("\2", bound=(?:{_CLASS}|{_UNION})\)\n)+'
+    rf"(?:\n{re.escape(_UNION_COMMENT)}\n(?:\w+ = {_UNION}\n)+)?"
+)
 
 
 def types_path(project: Project) -> PurePosixPath:
@@ -23,7 +35,7 @@ def types_path(project: Project) -> PurePosixPath:
     Raises MigrationError when both names the spec offers are taken.
     """
     spec, home = project.spec, project.root.path.parent
-    if project.roles.migrated and (found := _imported_from(project)):
+    if project.roles.migrated and (found := types_module(project.index, spec)):
         return found
     shadows = project.modules.root_of(project.root.path) == home
     names = [spec.types_fallback] if shadows else [spec.types_module, spec.types_fallback]
@@ -34,23 +46,14 @@ def types_path(project: Project) -> PurePosixPath:
     raise MigrationError(f"{home / names[-1]}.py is there already; name another types_fallback in the spec")
 
 
-def _imported_from(project: Project) -> PurePosixPath | None:
-    module = project.modules.get(project.root.path)
-    for parameter in project.spec.type_parameters if module else ():
-        for binding in module.scope.bindings.get(parameter.name, ()) if module else ():
-            if binding.source and (path := project.modules.source(binding.source, project.root.path)):
-                return path
-    return None
-
-
 class AddGenerics(Codemod):
     """``class Root(ABC)`` becomes ``class Root(Generic[...], ABC)``; ``class Sub(Root)`` gets arguments."""
 
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
-        if project.roles.migrated:
-            return {}
         path = types_path(project)
+        if project.roles.migrated and not _is_ours(project, path):
+            return {}
         return {
             path: Addition(
                 _types_module(project, path),
@@ -97,16 +100,12 @@ class AddGenerics(Codemod):
 
     def _with_arguments(self, ref: ClassRef, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
         roles = self.project.roles
-        header = self.project.arguments.header(ref, roles, self.phases)
+        header = self.project.arguments.changed(ref, roles, self.phases)
         meanings = [base.meaning for base in self.project.index.members[ref].bases]
         bases = list(updated.bases)
         for i, (base, meaning) in enumerate(zip(bases, meanings, strict=False)):
             arguments = header.get(meaning) if isinstance(meaning, ClassRef) else None
-            if (
-                not isinstance(meaning, ClassRef)
-                or arguments is None
-                or isinstance(base.value, cst.Subscript)
-            ):
+            if not isinstance(meaning, ClassRef) or arguments is None:
                 continue
             if any(isinstance(a, str) for a in arguments):
                 self._refuse_generic(ref, original)
@@ -114,12 +113,18 @@ class AddGenerics(Codemod):
             texts = [
                 self.given.need(home, a) if isinstance(a, str) else self.given.name_of(a) for a in arguments
             ]
-            code = f"{cst.Module([]).code_for_node(base.value)}[{', '.join(texts)}]"
+            there = isinstance(base.value, cst.Subscript)
+            bare = base.value.value if isinstance(base.value, cst.Subscript) else base.value
+            given = f"[{', '.join(texts)}]" if texts else ""
+            code = f"{cst.Module([]).code_for_node(bare)}{given}"
             bases[i] = base.with_changes(value=cst.parse_expression(code))
-            self.report(original.bases[i], roles.of[ref].phase, self._reason(ref, meaning, arguments))
+            phase = 1 if there else roles.of[ref].phase
+            self.report(original.bases[i], phase, self._reason(ref, meaning, arguments))
         return updated.with_changes(bases=bases)
 
     def _reason(self, ref: ClassRef, base: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
+        if not arguments:
+            return f"no type arguments for {ref.name}: all classes below {base.name} have the same clients"
         bound = [a.name for a in arguments if isinstance(a, ClassRef)]
         said = [f"its clients and those of the classes below are {' and '.join(bound)}"] if bound else []
         for parameter, argument in zip(self.project.arguments.open[base], arguments, strict=True):
@@ -129,6 +134,18 @@ class AddGenerics(Codemod):
                 told += ["and more"] if len(below) > 2 else []
                 said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
         return f"type arguments of {ref.name}: {'; '.join(said)}"
+
+
+def _is_ours(project: Project, path: PurePosixPath) -> bool:
+    """Whether a file is what a migration writes, for whatever clients there were then."""
+    text = project.snapshot.get(path, b"").decode("utf-8", "replace")
+    ours = [(p.name, *p.variables.values(), *p.unions.values()) for p in project.spec.type_parameters]
+    assigned = {*re.findall(r"^(\w+) = ", text, re.MULTILINE)}
+    imported = {n for line in re.findall(r"import (.*)", text) for n in line.split(", ")}
+    unused = [name for name in imported if len(re.findall(rf"\b{name}\b", text)) < 2]
+    found = _OURS.fullmatch(text)
+    known = found is not None and found[1] == project.root.name and assigned <= {*chain(*ours)}
+    return known and not unused
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:

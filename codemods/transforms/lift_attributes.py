@@ -58,6 +58,8 @@ class LiftAttributes(Codemod):
         function = root.function("__init__") if self.given.path == self.project.root.path else None
         if function is not None and self.start_of(original_node.name)[0] == function.lineno:
             return self._with_attributes(original_node, updated_node, function)
+        if factory := self._at(original_node):
+            return self._brought_up(factory, original_node, updated_node)
         return self._left(original_node, updated_node)
 
     def _left(
@@ -124,7 +126,7 @@ class LiftAttributes(Codemod):
         line, _ = self.start_of(original_node.name)
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
-        added = [self._factory(factory, margin) for factory in self.spec.factories]
+        added = [self._factory(factory, margin, self._abstract) for factory in self.spec.factories]
         abstract = (
             "abstract now that every concrete class has its own; one that calls it by super() gets None"
         )
@@ -150,23 +152,55 @@ class LiftAttributes(Codemod):
             self.report(node, 1, self._declares(self.spec.attributes))
             self.report(node, 1, reason)
 
+    def _at(self, node: cst.FunctionDef) -> Factory | None:
+        """The factory that a migrated root declares here."""
+        root, line = self.project.index.members[self.project.root], self.start_of(node.name)[0]
+        if self.given.path != self.project.root.path or not self.project.roles.migrated:
+            return None
+        found = {
+            f.new: f
+            for f in self.spec.factories
+            if any(f.new == g.name and g.lineno == line for g in root.functions())
+        }
+        return found.get(node.name.value)
+
+    def _brought_up(
+        self, factory: Factory, original: cst.FunctionDef, updated: cst.FunctionDef
+    ) -> cst.BaseStatement:
+        """A declaration of an earlier run as it would be made now; one that somebody has edited stays."""
+        imports = dict(self.given.imports)
+        line = self.given.module.text.line(self.start_of(original.name)[0])
+        margin = line[: len(line) - len(line.lstrip())] + self.indent
+        arguments = cst.Module([]).code_for_node(original.params)
+        there = self._factory(factory, margin, bool(original.decorators), arguments)
+        made = self._factory(factory, margin, self._abstract)
+        if not same(there, original) or same(made, original):
+            self.given.imports.clear()
+            self.given.imports.update(imports)
+            return updated
+        self.report(original, 1, f"{factory.new} is declared as the classes below define it now")
+        return made.with_changes(leading_lines=original.leading_lines)
+
     @property
     def _abstract(self) -> bool:
         """Whether the factories are abstract: once no class makes its clients under old names any more."""
-        return self.project.roles.abstract and self.spec.integrations_phase in self.phases
+        roles = self.project.roles
+        return roles.abstract and (roles.declared or self.spec.integrations_phase in self.phases)
 
-    def _factory(self, factory: Factory, margin: str) -> cst.BaseStatement:
+    def _factory(
+        self, factory: Factory, margin: str, abstract: bool, arguments: str | None = None
+    ) -> cst.BaseStatement:
         """The declaration of a factory; ``margin`` is the indentation of its body."""
         declared = self._definitions(factory)
-        if self._abstract:
+        if abstract:
             self.given.imports[("abc", "abstractmethod")] = False
         returns = self._optional(factory.type_parameter) if factory.optional else factory.type_parameter
         asynchronous = "async " if any(isinstance(f, ast.AsyncFunctionDef) for f in declared) else ""
         lines = [
-            *(["@abstractmethod"] if self._abstract else []),
-            f"{asynchronous}def {factory.new}({self._parameters(declared)}) -> {returns}:",
+            *(["@abstractmethod"] if abstract else []),
+            f"{asynchronous}def {factory.new}({arguments or self._parameters(declared)}) -> {returns}:",
             *self._docstring(factory, margin),
-            f"{self.indent}pass" if self._abstract else f"{self.indent}raise NotImplementedError",
+            f"{self.indent}pass" if abstract else f"{self.indent}raise NotImplementedError",
         ]
         statement = self.statement("\n".join(lines) + "\n").visit(_Spaced())
         assert isinstance(statement, cst.BaseStatement), "it stays the function it was"
@@ -187,7 +221,7 @@ class LiftAttributes(Codemod):
             f
             for info in members
             for f in info.functions()
-            if f.name in names and self._own_side(info.ref, f.name)
+            if f.name == factory.new or (f.name in names and self._own_side(info.ref, f.name))
         ]
 
     def _own_side(self, ref: object, name: str) -> bool:
@@ -231,6 +265,12 @@ class _Spaced(cst.CSTTransformer):
     def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
         typed = updated_node.annotation is not None and updated_node.default is not None
         return updated_node.with_changes(equal=cst.AssignEqual()) if typed else updated_node
+
+
+def same(one: cst.BaseStatement, other: cst.BaseStatement) -> bool:
+    """Whether two statements are written alike, whatever stands above them."""
+    texts = (cst.Module([]).code_for_node(each.with_changes(leading_lines=())) for each in (one, other))
+    return len({*texts}) == 1
 
 
 def _last_attribute(function: Function, owner: str) -> int:

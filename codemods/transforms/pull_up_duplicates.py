@@ -60,7 +60,7 @@ class PullUpDuplicates(Codemod):
     ) -> cst.FunctionDef:
         line, _ = self.start_of(original_node.name)
         here = self._moving if self.given.path == self.project.root.path else []
-        duplicate = next((d for d in here if d.function.lineno == line), None)
+        duplicate = next((d for d in here if d.function.lineno == line and not d.done), None)
         if duplicate is None or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
         self.given.imports.update({(module, ""): False for module in duplicate.imports})

@@ -16,7 +16,7 @@ from codemods.data import Change, Decision, Site
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.sides import layer_path
-from codemods.verify.created import created
+from codemods.verify.created import created, renewed, written
 from codemods.verify.cuts import Cut, spliced
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
@@ -38,6 +38,7 @@ class Proof:
         project, carried = self.project, (Decision.RENAME, Decision.DELETE)
         taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
         concerned = {site.path for site in taken} | {ref.path for ref in project.index.members}
+        concerned |= {path for path in written(project) if 1 in phases}
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
         made = {path: Change(path, data, data) for path, data in same}
@@ -76,6 +77,8 @@ class Proof:
             raise Unproven(path, 1, "it is not the file that was read")
         if before is None:
             expected = created(self.project, path, now).encode()
+        elif path in written(self.project) and 1 in phases:
+            expected = renewed(self.project, path, before, now)
         elif path.suffix == ".md":
             expected = _document(path, before, sites)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from pathlib import PurePosixPath
 from codemods import layer
 from codemods.data import Spec
 from codemods.modules import Modules
+from codemods.present import types_module
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
@@ -30,6 +32,86 @@ def created(project: Project, path: PurePosixPath, now: Modules) -> str:
     if path.parent == root.parent and path.stem in (spec.types_module, spec.types_fallback):
         return _types(project, module, now)
     raise Unproven(path, 1, "there is no reason for this file")
+
+
+def written(project: Project) -> set[PurePosixPath]:
+    """The files of a migrated tree that were added to it, if they are there still."""
+    if not project.roles.migrated:
+        return set()
+    found = {layer_path(project.index, project.spec), types_module(project.index, project.spec)}
+    return {path for path in found if path and path in project.snapshot}
+
+
+def renewed(project: Project, path: PurePosixPath, before: bytes, now: Modules) -> bytes:
+    """What an added file has to be now: as it was, where somebody has changed more than what it lists."""
+    module = now.get(path)
+    if module is None:
+        return before
+    if path == layer_path(project.index, project.spec):
+        text = _layer(project, module)
+        listed = {"BASES", "QUIET"}
+        same = _unlisted(before.decode("utf-8", "replace"), listed) == _unlisted(text, listed)
+    elif same := _lists_bounds(project, before.decode("utf-8", "replace")):
+        text = _types(project, module, now)
+    return text.encode() if same else before
+
+
+def _unlisted(text: str, names: set[str]) -> list[str]:
+    """The lines of a module but for those of the tables of these names."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return [text]
+    lines = text.split("\n")
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in names:
+            # Both ends stay, so that what stands beside the table does.
+            first, last = lines[node.lineno - 1], lines[(node.end_lineno or 0) - 1]
+            ends = [first.partition("=")[0], last[node.end_col_offset :]]
+            lines[node.lineno - 1 : node.end_lineno] = ends + [""] * (
+                (node.end_lineno or 0) - node.lineno - 1
+            )
+    return [line for line in lines if line]
+
+
+def _lists_bounds(project: Project, text: str) -> bool:
+    """Whether a text is a list of type variables and unions as a migration would write it, and no more."""
+    spec = project.spec
+    variables = {n for p in spec.type_parameters for n in (p.name, *p.variables.values())}
+    unions = {n for p in spec.type_parameters for n in p.unions.values()}
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return False
+    names: set[str] = set()
+    imported: set[str] = set()
+    bodies = [s for node in tree.body[1:] for s in (node.body if isinstance(node, ast.If) else [node])]
+    for node in bodies:
+        match node:
+            case ast.ImportFrom(level=level, module=source, names=each):
+                imported |= {alias.name for alias in each if source != "typing" or level}
+                if any(alias.asname for alias in each):
+                    return False
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name("TypeVar"), args=[_], keywords=[k])
+            ):
+                if name not in variables or k.arg != "bound":
+                    return False
+                names |= _words(k.value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript(value=ast.Name("Union"))):
+                if name not in unions:
+                    return False
+                names |= _words(node.value)
+            case _:
+                return False
+    comments = [line for line in text.split("\n") if line.startswith("#")]
+    heading = f'"""Type variables of {project.root.name}, and what stands for them."""\n\nfrom typing import '
+    right = comments in ([], ["# What the classes of one side are made with."])
+    return text.startswith(heading) and right and imported == names - {"Union"}
+
+
+def _words(node: ast.expr) -> set[str]:
+    return set(re.findall(r"\w+", ast.unparse(node)))
 
 
 # --- the layer ------------------------------------------------------------------------------------

@@ -51,27 +51,32 @@ class Declared:
                 yield from self._arguments(ref, old, new, 2 * is_root)
                 if is_root:
                     yield from self._root(old.node)
+                elif ref == self.project.root and 1 in self.phases:
+                    yield from self._renewed(old.node)
 
     # --- type arguments ---------------------------------------------------------------------------
 
     def _arguments(self, ref: ClassRef, old: ClassNode, new: ClassNode, more: int) -> Iterator[Cut]:
-        header = self.project.arguments.header(ref, self.project.roles, self.phases)
+        header = self.project.arguments.changed(ref, self.project.roles, self.phases)
         meanings = [base.meaning for base in self.project.index.members[ref].bases]
         if len(new.node.bases) != len(old.node.bases) + more:
             raise Unproven(self.before.path, old.node.lineno, f"class {ref.name} has other bases")
         for base, there, meaning in zip(old.node.bases, new.node.bases[more:], meanings, strict=False):
             given = header.get(meaning) if isinstance(meaning, ClassRef) else None
-            if given is None or isinstance(base, ast.Subscript):
+            if given is None:
                 continue
             inner = there.slice if isinstance(there, ast.Subscript) else None
             nodes = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-            if len(nodes) != len(given):
+            if len([node for node in nodes if node]) != len(given):
                 raise Unproven(
                     self.before.path, base.lineno, f"class {ref.name} needs {len(given)} type arguments"
                 )
-            texts = [self._argument(a, n, new) for a, n in zip(given, nodes, strict=True)]
-            end = self.text.ast_offset(base.end_lineno or 0, base.end_col_offset or 0)
-            yield Cut(end, end, f"[{', '.join(texts)}]")
+            texts = [self._argument(a, n, new) for a, n in zip(given, nodes, strict=False)]
+            named = base.value if isinstance(base, ast.Subscript) else base
+            start, end = (
+                self.text.ast_offset(n.end_lineno or 0, n.end_col_offset or 0) for n in (named, base)
+            )
+            yield Cut(start, end, f"[{', '.join(texts)}]" if texts else "")
 
     def _argument(self, given: str | ClassRef, node: ast.expr | None, new: ClassNode) -> str:
         """A type argument as it stands in the file. Raises Unproven where it means something else."""
@@ -101,7 +106,7 @@ class Declared:
         text, body = self.text, pieces(self.text, old.body)
         starts = [i for i, p in enumerate(body) if getattr(p.nodes[0], "name", "") == "__init__"]
         margin = self._margin(old) + indentation(text.text)
-        factories = [line for f in self.spec.factories for line in self._factory(f, margin)]
+        factories = [line for f in self.spec.factories for line in self._factory(f, margin, self._abstract)]
         if starts:
             yield from self._attributes(body[starts[-1]].nodes[0])
             yield from self._inserted(body, starts[-1] + 1, factories)
@@ -113,6 +118,32 @@ class Declared:
             else:
                 yield from self._inserted(body, docstring, attributes)
                 yield from self._inserted(body, len(body), factories)
+
+    @property
+    def _abstract(self) -> bool:
+        roles = self.project.roles
+        return roles.abstract and (roles.declared or self.spec.integrations_phase in self.phases)
+
+    def _renewed(self, root: ast.ClassDef) -> Iterator[Cut]:
+        """The declarations of factories that an earlier run has made, as they have to be now."""
+        factories = {f.new: f for f in self.spec.factories}
+        for node in root.body:
+            if not isinstance(node, Function) or node.name not in factories:
+                continue
+            factory, text = factories[node.name], self.text
+            first = node.decorator_list[0] if node.decorator_list else node
+            start = text.ast_offset(first.lineno, first.col_offset) - bool(node.decorator_list)
+            end = text.ast_offset(node.end_lineno or 0, node.end_col_offset or 0)
+            margin, there, added = self._margin(node), text.text[start:end], {*self.added}
+            arguments = re.search(r"def\s+\w+\(((?s:.*?))\)\s*->", there)
+            was, made = (
+                line_end(text.text).join(self._factory(factory, margin, *how)[1:]).removeprefix(margin)
+                for how in ((bool(node.decorator_list), arguments and arguments[1]), (self._abstract,))
+            )
+            if arguments and was == there != made:
+                yield Cut(start, end, made)
+            else:
+                self.added = added
 
     def _bases(self, node: ast.ClassDef) -> Cut:
         parameters = ", ".join(p.name for p in self.spec.type_parameters)
@@ -187,10 +218,10 @@ class Declared:
         self.added.add("Optional")
         return f"Optional[{name}]"
 
-    def _factory(self, factory: Factory, margin: str) -> list[str]:
+    def _factory(
+        self, factory: Factory, margin: str, abstract: bool, arguments: str | None = None
+    ) -> list[str]:
         step = indentation(self.text.text)
-        roles = self.project.roles
-        abstract = roles.abstract and self.spec.integrations_phase in self.phases
         declared = self._definitions(factory)
         returns = self._optional(factory.type_parameter) if factory.optional else factory.type_parameter
         later = "async " * any(isinstance(f, ast.AsyncFunctionDef) for f in declared)
@@ -200,7 +231,7 @@ class Declared:
         return [
             "",
             *([f"{margin}@abstractmethod"] if abstract else []),
-            f"{margin}{later}def {factory.new}({self._parameters(declared)}) -> {returns}:",
+            f"{margin}{later}def {factory.new}({arguments or self._parameters(declared)}) -> {returns}:",
             *([f'{margin}{step}"""'] if said else []),
             *(f"{margin}{step}{line}" if line else "" for line in said),
             *([f'{margin}{step}"""'] if said else []),
@@ -213,7 +244,7 @@ class Declared:
             function
             for ref, info in self.project.index.members.items()
             for function in info.functions()
-            if function.name == factory.old.get(self.project.roles.side(ref) or "")
+            if function.name in (factory.new, factory.old.get(self.project.roles.side(ref) or ""))
         ]
 
     def _parameters(self, declared: list[Function]) -> str:

@@ -25,7 +25,7 @@ class Pulled:
         self.module = module
         self.text = module.text
         self.moving = [d for d in project.duplicates if d.phases <= phases]
-        self.at_home = [d for d in self.moving if project.root.path == module.path]
+        self.at_home = [d for d in self.moving if project.root.path == module.path and not d.done]
         self.imports = {name for duplicate in self.at_home for name in duplicate.imports}
 
     def removals(self) -> Iterator[Cut]:
