@@ -7,37 +7,21 @@ several leave it open, a mixin that declares the attribute binds it, and nothing
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.bounds import nearest, used_of
-from codemods.data import MigrationError, Note, Spec, TypeParameter
+from codemods.bounds import TypeVariable, Union, bound_of_root, nearest, used_of
+from codemods.data import Note, Spec, TypeParameter
 from codemods.declarations import declarations, is_test, is_trivial, without_none
 from codemods.index import Function, Index
-from codemods.present import Argument, Present, bounds, present
+from codemods.present import Argument, Present, listed, present
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
 from codemods.sides import layer_path
 
 Opened = Mapping[ClassRef, Mapping[str, str]]
 """Class -> the type parameters it leaves open -> its type variable for each, in the order of the root's."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeVariable:
-    """A type variable for types.py; several bounds stand for their union."""
-
-    name: str
-    bounds: tuple[ClassRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    """A named union of the client types found on one side."""
-
-    name: str
-    members: tuple[ClassRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +98,9 @@ class _Solver:
         self.notes: list[Note] = []
         self.layer = layer_path(index, spec)
         self.present = present(index, spec)
+        self.unsure: set[str] = set()
         self.made = {p.name: self._made(p) for p in spec.type_parameters}
+        self.clients = {c: name for name, m in self.made.items() for types in m.values() for c in types}
 
     def solve(self) -> Arguments:
         variables: dict[str, TypeVariable] = {}
@@ -130,17 +116,17 @@ class _Solver:
         for parameter in self.spec.type_parameters:
             for variable in self._variables(parameter, opened):
                 variables[variable.name] = variable
-        clients = {c: name for name, made in self.made.items() for types in made.values() for c in types}
         types = tuple(variables.values()), tuple(self._unions())
-        return Arguments(opened, given, *types, clients, tuple(self.notes), self.present)
+        return Arguments(opened, given, *types, self.clients, tuple(self.notes), self.present)
 
     def _foreign(
         self, ref: ClassRef, wanted: Mapping[ClassRef, tuple[Argument, ...]]
     ) -> Mapping[ClassRef, tuple[Argument, ...]]:
         """The arguments of a header that somebody else has written: they stay, and it is told what fits."""
         there = self.present.given.get(ref, {})
-        strange = {c for found in there.values() for c in found if isinstance(c, ClassRef)} - self._clients()
-        misfit = strange and not self.present.stated.get(ref)  # arguments for parameters of its own
+        classes = {c for found in there.values() for c in found if isinstance(c, ClassRef)}
+        # Arguments that fit no parameter of ours are for some of its base's own.
+        misfit = classes - self.clients.keys() and not self.present.stated.get(ref)
         there = there if misfit or ref in self.present.foreign else {}
         for base, arguments in wanted.items():
             if base in there and there[base] != arguments:
@@ -148,9 +134,6 @@ class _Solver:
                 text = f"{ref.name} has type arguments of its own; what is made below it needs {names}"
                 self._note(ref.path, self.index.members[ref].line, text)
         return there
-
-    def _clients(self) -> set[ClassRef]:
-        return {c for made in self.made.values() for types in made.values() for c in types}
 
     # --- what the factories return ----------------------------------------------------------------
 
@@ -177,7 +160,15 @@ class _Solver:
                     return self._client(ancestor, function.returns)
                 text = f"{ancestor.name}.{function.name} has no return annotation"
                 self._note(ancestor.path, function.lineno, text)
-                return self._declared(ref, names) or self.present.bound(ref, parameter.name)
+                return self._declared(ref, names) or self._remembered(ref, parameter)
+        return None
+
+    def _remembered(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
+        """What an earlier run knew of a factory, if what it overrides says it no more."""
+        known = [*listed(self.index, self.spec, parameter.unions.get(self.roles.side(ref) or "", ""))]
+        if found := self.present.bound(ref, parameter.name) or (known[0] if len(known) == 1 else None):
+            return found
+        self.unsure.add(self.roles.side(ref) or "")
         return None
 
     def _factories(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[set[str]]:
@@ -270,41 +261,14 @@ class _Solver:
     # --- type variables and their bounds ------------------------------------------------------------
 
     def _variables(self, parameter: TypeParameter, opened: Opened) -> Iterator[TypeVariable]:
-        root_bound = self._root_bound(parameter)
-        self._refuse_strangers(parameter, root_bound)
+        root_bound = bound_of_root(self.classes, parameter, self.made[parameter.name])
         yield TypeVariable(parameter.name, (root_bound,))
         for side, name in parameter.variables.items():
             below = (r for r in opened if r != self.index.root and self.roles.side(r) == side)
             users = [r for r in below if parameter.name in opened[r]]
-            types = tuple(dict.fromkeys(t for r in users for t in self.made[parameter.name][r]))
+            types = self._types(parameter, side, users)
             if users:
                 yield TypeVariable(name, self._bounds(types, root_bound, users, parameter, name))
-
-    def _refuse_strangers(self, parameter: TypeParameter, bound: ClassRef) -> None:
-        made = self.made[parameter.name].items()
-        for client in (c for ref, types in made if not is_test(ref.path) for c in types):
-            if bound not in self.classes.mro(client):
-                text = f"stands for {parameter.name} but does not descend from its bound {bound.name}"
-                raise MigrationError(f"{client.path}: class {client.name} {text}")
-
-    def _root_bound(self, parameter: TypeParameter) -> ClassRef:
-        dotted, _, name = parameter.bound.rpartition(".")
-        modules = self.classes.modules
-        found = {
-            nodes[0].ref
-            for module in modules.mentioning(name)
-            for nodes in module.classes.values()
-            if nodes[0].ref.qualname == name and (not dotted or modules.dotted(module.path) == dotted)
-            if module.path.suffix == ".py" or module.path.with_suffix(".py") not in modules.snapshot
-        }
-        made = {t for types in self.made[parameter.name].values() for t in types}
-        near = {ref for ref in found if any(ref in self.classes.mro(t) for t in made)} or found
-        if len(near) != 1:
-            places = " and ".join(sorted(str(ref.path) for ref in near)) or "nowhere"
-            raise MigrationError(
-                f"the bound {parameter.bound} of {parameter.name} must be one class; found {places}"
-            )
-        return next(iter(near))
 
     def _bounds(
         self,
@@ -316,7 +280,7 @@ class _Solver:
     ) -> tuple[ClassRef, ...]:
         # Where no class makes one, what the abstract factories promise, or did, is what is known.
         promised = [self._declared(ref, names) for ref in users for names in self._factories(ref, parameter)]
-        promised += bounds(self.index, self.spec, variable)
+        promised += listed(self.index, self.spec, variable)
         types = types or tuple(dict.fromkeys(c for c in promised if c and root in self.classes.mro(c)))
         names = self._names(parameter)
         used = {name for ref in users for name in used_of(self.index.members[ref], names)}
@@ -326,6 +290,10 @@ class _Solver:
         for parameter in self.spec.type_parameters:
             for side, name in parameter.unions.items():
                 refs = [r for r in self.index.members if self.roles.side(r) == side]
-                types = tuple(dict.fromkeys(t for r in refs for t in self.made[parameter.name][r]))
-                if types:
+                if types := self._types(parameter, side, refs):
                     yield Union(name, types)
+
+    def _types(self, parameter: TypeParameter, side: str, refs: Iterable[ClassRef]) -> tuple[ClassRef, ...]:
+        """The client types of some classes of a side; those of an earlier run where not all is known now."""
+        known = listed(self.index, self.spec, parameter.unions.get(side, "")) if side in self.unsure else ()
+        return tuple(dict.fromkeys((*known, *(t for r in refs for t in self.made[parameter.name][r]))))

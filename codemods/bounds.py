@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 
-from codemods.declarations import members
+from codemods.data import MigrationError, TypeParameter
+from codemods.declarations import is_test, members
 from codemods.index import Classes, ClassInfo
 from codemods.scopes import ClassRef
+
+
+@dataclass(frozen=True, slots=True)
+class TypeVariable:
+    """A type variable for types.py; several bounds stand for their union."""
+
+    name: str
+    bounds: tuple[ClassRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A named union of the client types found on one side."""
+
+    name: str
+    members: tuple[ClassRef, ...]
 
 
 def nearest(
@@ -30,3 +48,37 @@ def used_of(info: ClassInfo, names: Container[str]) -> Iterator[str]:
         match node:
             case ast.Attribute(value=ast.Attribute(attr=name)) if name in names:
                 yield node.attr
+
+
+def bound_of_root(
+    classes: Classes, parameter: TypeParameter, made: Mapping[ClassRef, tuple[ClassRef, ...]]
+) -> ClassRef:
+    """The class that bounds a type parameter of the root; ``made`` are the clients by class.
+
+    Raises MigrationError where it is not in the tree, or a client does not descend from it.
+    """
+    bound = _named(classes, parameter, {t for types in made.values() for t in types})
+    for client in (c for ref, types in made.items() if not is_test(ref.path) for c in types):
+        if bound not in classes.mro(client):
+            text = f"stands for {parameter.name} but does not descend from its bound {bound.name}"
+            raise MigrationError(f"{client.path}: class {client.name} {text}")
+    return bound
+
+
+def _named(classes: Classes, parameter: TypeParameter, made: set[ClassRef]) -> ClassRef:
+    dotted, _, name = parameter.bound.rpartition(".")
+    modules = classes.modules
+    found = {
+        nodes[0].ref
+        for module in modules.mentioning(name)
+        for nodes in module.classes.values()
+        if nodes[0].ref.qualname == name and (not dotted or modules.dotted(module.path) == dotted)
+        if module.path.suffix == ".py" or module.path.with_suffix(".py") not in modules.snapshot
+    }
+    near = {ref for ref in found if any(ref in classes.mro(t) for t in made)} or found
+    if len(near) != 1:
+        places = " and ".join(sorted(str(ref.path) for ref in near)) or "nowhere"
+        raise MigrationError(
+            f"the bound {parameter.bound} of {parameter.name} must be one class; found {places}"
+        )
+    return next(iter(near))

@@ -89,13 +89,15 @@ def types_module(index: Index, spec: Spec) -> PurePosixPath | None:
     return None
 
 
-def bounds(index: Index, spec: Spec, name: str) -> Iterator[ClassRef]:
-    """The classes that bound a type variable which is there."""
+def listed(index: Index, spec: Spec, name: str) -> Iterator[ClassRef]:
+    """The classes that bound a type variable, or make up a union, in the module that is there."""
     path = types_module(index, spec)
     module = index.modules.get(path) if path in index.modules.snapshot and path else None
     for binding in module.scope.bindings.get(name, ()) if module else ():
-        for keyword in binding.value.keywords if isinstance(binding.value, ast.Call) else ():
-            for node in without_none(keyword.value):
-                meaning = index.modules.meaning(node, module.scope) if module else None
-                if isinstance(meaning, ClassRef):
-                    yield meaning
+        value = binding.value
+        keywords = value.keywords if isinstance(value, ast.Call) else ()
+        nodes = [*(k.value for k in keywords), *([value] if isinstance(value, ast.Subscript) else [])]
+        for node in (part for each in nodes for part in without_none(each)):
+            meaning = index.modules.meaning(node, module.scope) if module else None
+            if isinstance(meaning, ClassRef):
+                yield meaning

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codemods.data import Factory, MigrationError, Note, Spec
+from codemods.abstractness import is_abc, is_declared, lacking_factory
+from codemods.data import MigrationError, Note, Spec
 from codemods.declarations import declarations, fits, is_abstract, is_early, is_test, is_trivial, receiver
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
-from codemods.sides import in_table, layer_path, said
+from codemods.sides import layer_path, said
 
 
 class Part(StrEnum):
@@ -84,8 +85,10 @@ class _Assigner:
         if not migrated:
             self._refuse_owned_names()
             self._refuse_early_values()
-        declared = migrated and all(map(self._is_declared, self.spec.factories))
-        abstract = self._can_be_abstract(declared)
+        declared = migrated and is_declared(self.index, self.spec)
+        lacking = lacking_factory(self.index, self.spec, declared)
+        self.notes += [lacking] if lacking else []
+        abstract = lacking is None and is_abc(self.index)
         return Roles(self.of, self.shared, migrated, abstract, declared, tuple(self.notes))
 
     # --- sides ----------------------------------------------------------------------------------
@@ -265,46 +268,3 @@ class _Assigner:
     @staticmethod
     def _owned(info: ClassInfo) -> set[str]:
         return {d.name for d in declarations(info)} | {f.name for f in info.functions()}
-
-    def _was_there(self, ref: ClassRef) -> bool:
-        """Whether a class has been there when the tree was migrated."""
-        bases = self.index.members[ref].bases
-        headed = any(isinstance(b.node, ast.Subscript) and b.meaning in self.of for b in bases)
-        return headed or in_table(self.index, self.spec, ref) is not None
-
-    def _is_declared(self, factory: Factory) -> bool:
-        function = self.index.members[self.index.root].function(factory.new)
-        return function is not None and is_abstract(function)
-
-    def _can_be_abstract(self, declared: bool) -> bool:
-        """Where the root is an ABC, unless a class that can be made today lacks a factory.
-
-        Where it is ``declared`` so, a base that has been migrated may have been as abstract before.
-        """
-        if not any(
-            name.startswith("abc.")
-            for ref in self.index.classes.mro(self.index.root)
-            for name in self.index.outside(ref)
-        ):
-            return False
-        for ref in self.index.members:
-            if any(ref in self.index.parents(other) for other in self.index.members):
-                continue
-            for factory in self.spec.factories:
-                names = {factory.new, *factory.old.values()}
-                found = [
-                    f
-                    for ancestor in self.index.classes.mro(ref)
-                    if (info := self.index.classes.get(ancestor))
-                    for f in info.functions()
-                    if f.name in names and not (f.name == factory.new and ancestor == self.index.root)
-                ]
-                if declared and not found and any(map(self._was_there, self.index.lineage(ref))):
-                    continue
-                if not found or (is_trivial(found[0]) and not is_abstract(found[0])):
-                    text = (
-                        f"{ref.name} has no factory for {factory.new}, so the root's factories stay concrete"
-                    )
-                    self.notes.append(Note(ref.path, self.index.members[ref].line, text))
-                    return False
-        return True

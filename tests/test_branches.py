@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import Phase as HypothesisPhase
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from codemods.data import Spec
+from codemods import project
+from codemods.data import Snapshot, Spec
 from codemods.migrate import Report, apply, survey
+from codemods.plan import plan
+from codemods.verify import Proof
 from tests.branch_edits import CEX_EDITS, REPORT_EDITS, edit
 from tests.helpers import UNPROVEN, contents
 from tests.test_fixtures import CEX, REPORTS, Case
+from tests.test_properties import PROPERTY, cases
+from tests.test_properties import Case as Generated
+from tests.trees import TWO_SIDES, tree
 
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.invalid")
+EVERY = frozenset({1, 2, 3, 4, 5, 6})
 EDITS = {CEX: CEX_EDITS, REPORTS: REPORT_EDITS}
 Named = list[tuple[Case, tuple[str, ...]]]
 EACH: Named = [(case, (name,)) for case, edits in EDITS.items() for name in edits]
-PAIRS: Named = [(case, pair) for case, edits in EDITS.items() for pair in combinations(edits, 2)]
+PAIRS: Named = [(CEX, ("new-clients", "new-base")), (CEX, ("new-public", "beside-the-sides"))]
 ALL: Named = [(case, tuple(edits)) for case, edits in EDITS.items()]
 
 
@@ -119,3 +130,50 @@ def test_phase_by_phase_in_clones(
         there.migrate(*(n for n in phases if n in known))
 
     check(contents(there.root), wanted)
+
+
+# --- generated trees ------------------------------------------------------------------------------
+
+
+def annotated(files: Mapping[str, str]) -> dict[str, str]:
+    """The files with a type for what every factory of a leaf returns: what it overrides may be gone."""
+    bare = re.compile(r"(def _make_\w+_box\(self\)):(\n        self\.log)")
+    boxes = {path: re.search(r"from boxes import (\w+)", text) for path, text in files.items()}
+    return {
+        path: bare.sub(rf"\1 -> {box[1]}:\2", text) if (box := boxes[path]) else text
+        for path, text in files.items()
+    }
+
+
+def above(files: Mapping[str, str], chosen: set[str]) -> set[str]:
+    """These files and all that import them."""
+    names = "|".join(re.escape(name.removesuffix(".py")) for name in chosen)
+    users = {
+        path for path, text in files.items() if re.search(rf"^(?:from|import) (?:{names})\b", text, re.M)
+    }
+    return chosen if users <= chosen else above(files, chosen | users)
+
+
+@settings(PROPERTY, max_examples=40, phases=[HypothesisPhase.generate])
+@given(cases(), st.integers(1, 6), st.randoms())
+def test_what_comes_later_is_migrated_as_if_it_had_been_there(
+    case: Generated, last: int, random: Random
+) -> None:
+    files = annotated(case.files)
+    others = sorted(files.keys() - {"root.py", "boxes.py", "others.py"})
+    later = above(files, {*random.sample(others, random.randint(1, len(others)))})
+    early = tree({path: text for path, text in files.items() if path not in later})
+    assume(any(b"(Root)" in text for text in early.values()))
+    wanted = plan(project.read(tree(files), TWO_SIDES), EVERY).after(tree(files))
+
+    first = plan(project.read(early, TWO_SIDES), frozenset(range(1, last + 1))).after(early)
+    merged = {**first, **tree({path: files[path] for path in later})}
+    found = project.read(merged, TWO_SIDES)
+    made = plan(found, EVERY)
+    Proof(found).check(EVERY, made.changes)
+
+    check(shown(made.after(merged)), shown(wanted))
+
+
+def shown(snapshot: Snapshot) -> dict[str, bytes]:
+    return {str(path): data for path, data in snapshot.items()}

@@ -157,12 +157,8 @@ class LiftAttributes(Codemod):
         root, line = self.project.index.members[self.project.root], self.start_of(node.name)[0]
         if self.given.path != self.project.root.path or not self.project.roles.migrated:
             return None
-        found = {
-            f.new: f
-            for f in self.spec.factories
-            if any(f.new == g.name and g.lineno == line for g in root.functions())
-        }
-        return found.get(node.name.value)
+        here = {function.name for function in root.functions() if function.lineno == line}
+        return next((factory for factory in self.spec.factories if factory.new in here), None)
 
     def _brought_up(
         self, factory: Factory, original: cst.FunctionDef, updated: cst.FunctionDef

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import PurePosixPath
 
-from codemods.data import Attribute, Factory
+from codemods.data import Attribute
 from codemods.declarations import receiver
 from codemods.index import Function
 from codemods.modules import Modules
@@ -18,6 +16,7 @@ from codemods.scopes import ClassNode, ClassRef, Module
 from codemods.sides import layer_path
 from codemods.text import Text
 from codemods.verify.cuts import Cut, indentation, line_end
+from codemods.verify.factories import Factories
 from codemods.verify.removed import Piece, pieces, span
 from codemods.verify.unproven import Unproven
 
@@ -33,7 +32,8 @@ class Declared:
         self.text: Text = before.text
         self.after = after
         self.now = now
-        self.added: set[str] = set()
+        self.factories = Factories(project, before, indentation(self.text.text))
+        self.added: set[str] = self.factories.added
         """The names that what is added uses."""
         parameters = {p.name for p in project.spec.type_parameters}
         self.variables = parameters | {v.name for v in project.arguments.variables}
@@ -106,7 +106,9 @@ class Declared:
         text, body = self.text, pieces(self.text, old.body)
         starts = [i for i, p in enumerate(body) if getattr(p.nodes[0], "name", "") == "__init__"]
         margin = self._margin(old) + indentation(text.text)
-        factories = [line for f in self.spec.factories for line in self._factory(f, margin, self._abstract)]
+        factories = [
+            line for f in self.spec.factories for line in self.factories.lines(f, margin, self._abstract)
+        ]
         if starts:
             yield from self._attributes(body[starts[-1]].nodes[0])
             yield from self._inserted(body, starts[-1] + 1, factories)
@@ -137,13 +139,13 @@ class Declared:
             margin, there, added = self._margin(node), text.text[start:end], {*self.added}
             arguments = re.search(r"def\s+\w+\(((?s:.*?))\)\s*->", there)
             was, made = (
-                line_end(text.text).join(self._factory(factory, margin, *how)[1:]).removeprefix(margin)
+                line_end(text.text).join(self.factories.lines(factory, margin, *how)[1:]).removeprefix(margin)
                 for how in ((bool(node.decorator_list), arguments and arguments[1]), (self._abstract,))
             )
             if arguments and was == there != made:
                 yield Cut(start, end, made)
             else:
-                self.added = added
+                self.added.intersection_update(added)
 
     def _bases(self, node: ast.ClassDef) -> Cut:
         parameters = ", ".join(p.name for p in self.spec.type_parameters)
@@ -208,67 +210,8 @@ class Declared:
         return first + (lines if after or lines[:1] != [""] else lines[1:])
 
     def _declaration(self, attribute: Attribute) -> str:
-        typed = f": {self._optional(attribute.type_parameter)}" if attribute.type_parameter else ""
+        typed = f": {self.factories.optional(attribute.type_parameter)}" if attribute.type_parameter else ""
         return f"{attribute.new}{typed} = {attribute.default}"
-
-    def _optional(self, name: str) -> str:
-        names = self.before.scope.bindings
-        if "annotations" in names and "Optional" not in names:
-            return f"{name} | None"
-        self.added.add("Optional")
-        return f"Optional[{name}]"
-
-    def _factory(
-        self, factory: Factory, margin: str, abstract: bool, arguments: str | None = None
-    ) -> list[str]:
-        step = indentation(self.text.text)
-        declared = self._definitions(factory)
-        returns = self._optional(factory.type_parameter) if factory.optional else factory.type_parameter
-        later = "async " * any(isinstance(f, ast.AsyncFunctionDef) for f in declared)
-        self.added |= {"abstractmethod"} if abstract else set()
-        said = [factory.summary] if factory.summary else []
-        said += [*([""] if said else []), "Returns:", step + factory.returns] if factory.returns else []
-        return [
-            "",
-            *([f"{margin}@abstractmethod"] if abstract else []),
-            f"{margin}{later}def {factory.new}({arguments or self._parameters(declared)}) -> {returns}:",
-            *([f'{margin}{step}"""'] if said else []),
-            *(f"{margin}{step}{line}" if line else "" for line in said),
-            *([f'{margin}{step}"""'] if said else []),
-            f"{margin}{step}{'pass' if abstract else 'raise NotImplementedError'}",
-        ]
-
-    def _definitions(self, factory: Factory) -> list[Function]:
-        """What the classes of each side define under the side's old name."""
-        return [
-            function
-            for ref, info in self.project.index.members.items()
-            for function in info.functions()
-            if function.name in (factory.new, factory.old.get(self.project.roles.side(ref) or ""))
-        ]
-
-    def _parameters(self, declared: list[Function]) -> str:
-        bare = [_untyped(f.args) for f in declared]
-        named = any(isinstance(n, ast.Name) for f in declared for d in _defaults(f) for n in ast.walk(d))
-        if named or len({ast.unparse(arguments) for arguments in bare}) > 1:
-            self.added.add("Any")
-            return "self, *args: Any, **kwargs: Any"
-        if not declared:
-            return "self"
-        shared = bare[0]
-        types: dict[str, set[str]] = {}
-        for argument in (a for f in declared for a in ast.walk(f.args) if isinstance(a, ast.arg)):
-            annotation = ast.unparse(argument.annotation) if argument.annotation else ""
-            types.setdefault(argument.arg, set()).add(annotation)
-        for argument in (a for a in ast.walk(shared) if isinstance(a, ast.arg)):
-            said = types[argument.arg]
-            if said != {""}:
-                known = all(hasattr(builtins, word) for word in re.findall(r"\w+", min(said)))
-                annotation = min(said) if len(said) == 1 and known else "Any"
-                self.added |= {"Any"} if annotation == "Any" else set()
-                # In a name of its own, so that the default behind it can be told from others.
-                argument.annotation = ast.Name(f"{annotation}\0")
-        return ast.unparse(shared).replace("\0=", " = ").replace("\0", "")
 
     def _margin(self, node: ast.stmt) -> str:
         line = self.text.line(node.lineno)
@@ -314,14 +257,3 @@ def _last_declaration(function: Function, owner: str) -> int:
         if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
             last = statement.end_lineno or 0
     return last
-
-
-def _untyped(arguments: ast.arguments) -> ast.arguments:
-    copied = deepcopy(arguments)
-    for argument in (node for node in ast.walk(copied) if isinstance(node, ast.arg)):
-        argument.annotation = None
-    return copied
-
-
-def _defaults(function: Function) -> list[ast.expr]:
-    return [d for d in (*function.args.defaults, *function.args.kw_defaults) if d]
