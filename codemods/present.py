@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePosixPath
 
 from codemods.data import Spec
@@ -14,6 +16,17 @@ from codemods.scopes import ClassRef
 
 Argument = str | ClassRef
 """A type variable by name, or a class."""
+
+
+_IMPORT = r"from [\w.]+ import \w+(?:, \w+)*\n"
+_CLASS = r"(?:\w+|\"\w+\")"
+_UNION = rf"Union\[{_CLASS}(?:, {_CLASS})*\]"
+_OURS = re.compile(
+    r'"""Type variables of (\w+), and what stands for them\."""\n\n'
+    rf"{_IMPORT}(?:\n(?:{_IMPORT})+)?(?:\nif TYPE_CHECKING:\n(?:    {_IMPORT})+)?\n"
+    rf'(?:(\w+) = TypeVar\("\2", bound=(?:{_CLASS}|{_UNION})\)\n)+'
+    rf"(?:\n# What the classes of one side are made with\.\n(?:\w+ = {_UNION}\n)+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +114,16 @@ def listed(index: Index, spec: Spec, name: str) -> Iterator[ClassRef]:
             meaning = index.modules.meaning(node, module.scope) if module else None
             if isinstance(meaning, ClassRef):
                 yield meaning
+
+
+def is_ours(index: Index, spec: Spec) -> bool:
+    """Whether that module is as a migration writes it, for whatever clients there were then."""
+    path = types_module(index, spec)
+    text = index.modules.snapshot.get(path, b"").decode("utf-8", "replace") if path else ""
+    ours = [(p.name, *p.variables.values(), *p.unions.values()) for p in spec.type_parameters]
+    assigned = {*re.findall(r"^(\w+) = ", text, re.MULTILINE)}
+    imported = {n for line in re.findall(r"import (.*)", text) for n in line.split(", ")}
+    unused = [name for name in imported if len(re.findall(rf"\b{name}\b", text)) < 2]
+    found = _OURS.fullmatch(text)
+    known = found is not None and found[1] == index.root.name and assigned <= {*chain(*ours)}
+    return known and not unused

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
 
-from codemods import arguments, duplicates, index, pragmas, roles, sites
+from codemods import arguments, duplicates, index, pragmas, present, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
@@ -113,6 +113,7 @@ class Project:
                     *self.arguments.notes,
                     *self._pulled[1],
                     *self._moves(),
+                    *self._outdated(),
                     *asks,
                     *echoed,
                     *pragmas.notes(self.snapshot, self.sites),
@@ -120,6 +121,18 @@ class Project:
                 )
             )
         )
+
+    def _outdated(self) -> Iterator[Note]:
+        """What the module of the type variables does not say yet, where it is not ours to say it."""
+        path = present.types_module(self.index, self.spec) if self.roles.migrated else None
+        if path is None or path not in self.snapshot or present.is_ours(self.index, self.spec):
+            return
+        known = {v.name: v.bounds for v in self.arguments.variables}
+        known |= {union.name: union.members for union in self.arguments.unions}
+        for name, wanted in known.items():
+            if {*present.listed(self.index, self.spec, name)} != {*wanted}:
+                told = f"{name} would be made of {', '.join(ref.name for ref in wanted)} now"
+                yield Note(path, 1, f"{told}; somebody has edited this file, so it stays as it is")
 
     def _moves(self) -> Iterator[Note]:
         """What is to be known of a method that does more than before."""

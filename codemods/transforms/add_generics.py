@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -13,20 +11,11 @@ from libcst.helpers import get_full_name_for_node
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.importing import comma_after, reaches, rivals, source_for
-from codemods.present import types_module
+from codemods.present import is_ours, types_module
 from codemods.project import Project
 from codemods.scopes import ClassRef
 
 _UNION_COMMENT = "# What the classes of one side are made with."
-_IMPORT = r"from [\w.]+ import \w+(?:, \w+)*\n"
-_CLASS = r"(?:\w+|\"\w+\")"
-_UNION = rf"Union\[{_CLASS}(?:, {_CLASS})*\]"
-_OURS = re.compile(
-    r'"""Type variables of (\w+), and what stands for them\."""\n\n'
-    rf"{_IMPORT}(?:\n(?:{_IMPORT})+)?(?:\nif TYPE_CHECKING:\n(?:    {_IMPORT})+)?\n"
-    rf'(?:(\w+) = TypeVar\("\2", bound=(?:{_CLASS}|{_UNION})\)\n)+'
-    rf"(?:\n{re.escape(_UNION_COMMENT)}\n(?:\w+ = {_UNION}\n)+)?"
-)
 
 
 def types_path(project: Project) -> PurePosixPath:
@@ -52,7 +41,7 @@ class AddGenerics(Codemod):
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         path = types_path(project)
-        if project.roles.migrated and not _is_ours(project, path):
+        if project.roles.migrated and not is_ours(project.index, project.spec):
             return {}
         return {
             path: Addition(
@@ -109,10 +98,7 @@ class AddGenerics(Codemod):
                 continue
             if any(isinstance(a, str) for a in arguments):
                 self._refuse_generic(ref, original)
-            home = types_path(self.project)
-            texts = [
-                self.given.need(home, a) if isinstance(a, str) else self.given.name_of(a) for a in arguments
-            ]
+            texts = [self._variable(a) if isinstance(a, str) else self.given.name_of(a) for a in arguments]
             there = isinstance(base.value, cst.Subscript)
             bare = base.value.value if isinstance(base.value, cst.Subscript) else base.value
             given = f"[{', '.join(texts)}]" if texts else ""
@@ -121,6 +107,18 @@ class AddGenerics(Codemod):
             phase = 1 if there else roles.of[ref].phase
             self.report(original.bases[i], phase, self._reason(ref, meaning, arguments))
         return updated.with_changes(bases=bases)
+
+    def _variable(self, name: str) -> str:
+        """Have a type variable imported. Raises MigrationError where it is not there and cannot come."""
+        home, project = types_path(self.project), self.project
+        module = project.modules.get(home) if home in project.snapshot else None
+        if module and name not in module.scope.bindings and not is_ours(project.index, project.spec):
+            bounds = next(v.bounds for v in project.arguments.variables if v.name == name)
+            text = (
+                f"{home}: {name} is needed and not there; somebody has edited this file, so define it there"
+            )
+            raise MigrationError(f"{text}, bound by {' or '.join(bound.name for bound in bounds)}")
+        return self.given.need(home, name)
 
     def _reason(self, ref: ClassRef, base: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
         if not arguments:
@@ -134,18 +132,6 @@ class AddGenerics(Codemod):
                 told += ["and more"] if len(below) > 2 else []
                 said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
         return f"type arguments of {ref.name}: {'; '.join(said)}"
-
-
-def _is_ours(project: Project, path: PurePosixPath) -> bool:
-    """Whether a file is what a migration writes, for whatever clients there were then."""
-    text = project.snapshot.get(path, b"").decode("utf-8", "replace")
-    ours = [(p.name, *p.variables.values(), *p.unions.values()) for p in project.spec.type_parameters]
-    assigned = {*re.findall(r"^(\w+) = ", text, re.MULTILINE)}
-    imported = {n for line in re.findall(r"import (.*)", text) for n in line.split(", ")}
-    unused = [name for name in imported if len(re.findall(rf"\b{name}\b", text)) < 2]
-    found = _OURS.fullmatch(text)
-    known = found is not None and found[1] == project.root.name and assigned <= {*chain(*ours)}
-    return known and not unused
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:
