@@ -143,6 +143,13 @@ def _reports(context: click.Context, option: click.Parameter, paths: tuple[Path,
     return paths
 
 
+guide_option = click.option(
+    "--guide",
+    is_flag=True,
+    help="Write a guide into the project, too: what has changed, how to follow it and until when, for people "
+    "with code of their own.",
+)
+
 report_option = click.option(
     "--report",
     "reports",

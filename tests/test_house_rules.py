@@ -36,7 +36,7 @@ LAYERS = (
     ("meaning",),
     ("duplicates", "sites"),
     ("project",),
-    ("codemod", "doubts", "leaving", "repair", "rules", "spans", "subject", "threshold", "verify"),
+    ("codemod", "doubts", "guide", "leaving", "repair", "rules", "spans", "subject", "threshold", "verify"),
     ("needs", "pointed", "remedies", "renaming"),
     ("transforms",),
     ("phases",),
