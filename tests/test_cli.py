@@ -545,7 +545,8 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "2 places to decide by hand, left alone by apply:",
         "  pkg/a.py:3:9: _old: self of Shop",
         "  z.py:3:9: _old: self of Shop",
-        "1 note above, marked with # note: worth a look",
+        "1 note to look at by hand:",
+        "  pkg/a.py:5: odd",
         "The spec lets old names go after 2025-12, which is over: give a later one there.",
         f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -379,8 +380,8 @@ def test_summary_counts_each_occurrence_once() -> None:
         "phase 1 base     1 file     2 hunks  +2 -2",
         "",
         "How sure: 2 old names changed or removed",
-        "     1 proven: the class itself, an annotation or mypy says so",
-        "     1 named: only the name says so",
+        "     1 proven: a type says so: the class itself, an annotation or mypy",
+        "     1 named: in code, only the name says so",
         "",
         "Next, prove each phase in a copy and land it: classmod apply .",
     ]
@@ -394,7 +395,19 @@ def test_summary_names_what_is_to_be_decided() -> None:
 
     at = lines.index("22 places to decide by hand, left alone by apply:")
     assert lines[at + 1] == "  01.py:1:5: _old: self of Shop"
-    assert lines[at + 21 :] == ["  and 2 more", "1 note above, marked with # note: worth a look"]
+    assert lines[at + 21] == "  and 2 more"
+
+
+def test_summary_says_where_notes_are_to_be_seen() -> None:
+    long, short = Note(PATH, 3, "see " + "whether " * 20), Note(PATH, 1, "x")
+    found = replace(of(hunk(notes=(long, short)), hunk()), notes=(Note(PurePosixPath("a.md"), 2, "y"),))
+
+    assert texts(overview.summary(found, ""))[-4:] == [
+        "3 notes to look at by hand, beside 1 hunk:",
+        "  a.md:2: y",
+        "  pkg/a.py:1: x",
+        f"  pkg/a.py:3: see {'whether ' * 8}...",
+    ]
 
 
 def test_summary_of_nothing() -> None:

@@ -89,14 +89,17 @@ def _head(overview: Overview) -> Iterator[str]:
     outcome, sentence = overview.outcome
     yield f"{REPORT.decode()}\n## classmod: {text(overview.project)}"
     yield f"{_OUTCOMES[outcome]} **{text(sentence)}** Spec {code(overview.spec)}."
-    if overview.asked:
-        yield f"⚠️ **{counted(overview.asked, 'place')} to decide by hand**, see the notes."
+    if overview.remarks:
+        asked, notes = counted(overview.asked, "place"), counted(overview.notes, "note")
+        sign = "⚠️ " if overview.asked else ""
+        yield f"{sign}**{asked} to decide by hand; {notes} to look at by hand**, listed below."
     if overview.review.phases:
         yield _phases(overview)
     if sure := overview.sureness:
-        sites = sum(sure.values())
-        told = ", ".join(f"{number} {name}" for name, number in sure.items())
-        yield f"How sure the {counted(sites, 'decision')} on names {'is' if sites == 1 else 'are'}: {told}."
+        sites = sum(each.number for each in sure)
+        told = (f"- {each.number} **{each.confidence}**: {each.means}" for each in sure)
+        title = f"How sure the {counted(sites, 'decision')} on names {'is' if sites == 1 else 'are'}:"
+        yield "\n".join([title, "", *told])
     if overview.done:
         yield from (_refusal(proof) for proof in overview.done.proofs if not proof.passed)
         if overview.done.proofs:

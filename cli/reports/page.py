@@ -115,7 +115,6 @@ def _sections(overview: Overview) -> list[PhaseSection]:
 
 
 def _totals(overview: Overview) -> dict[str, Any]:
-    looks = [entry.hunk for entry in overview.entries if entry.wants_a_look]
     sizes = [phase.size for phase in overview.review.phases]
     return {
         "files": len({file.path for phase in overview.review.phases for file in phase.files}),
@@ -123,8 +122,7 @@ def _totals(overview: Overview) -> dict[str, Any]:
         "added": sum(added for added, _ in sizes),
         "gone": sum(gone for _, gone in sizes),
         "classes": sum(line.before != line.after for line in overview.review.tree),
-        "look": len(looks),
-        "remarks": sum(len(hunk.notes) + len(hunk.asked) for hunk in looks),
+        "look": sum(entry.wants_a_look for entry in overview.entries),
     }
 
 
