@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -1347,6 +1348,43 @@ def test_help_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None
 
     assert ended.returncode == 2
     assert ended.stderr == b"classmod: error: the output cannot be written: No space left on device\n"
+
+
+CLOSED = {
+    "--version": 0,
+    "diff --help": 0,
+    "sites .": 0,
+    "diff .": 1,
+    "diff --format json .": 1,
+    "check .": 1,
+    "check --format sarif .": 1,
+    "explain README.md:1": 0,
+    "status .": 0,
+    "apply --no-gate mypy --no-gate precision --no-gate api --no-gate duplication .": 0,
+    "apply --interactive .": 130,
+    "rollback .": 0,
+}
+
+
+@pytest.mark.parametrize("words", CLOSED)
+def test_stdout_that_the_shell_has_closed(words: str, tmp_path: Path) -> None:
+    fixture = ROOT / "fixtures" / "report_writers"
+    shutil.copytree(fixture / "before", tmp_path / "shop")
+    spec = [] if words.startswith("-") or "--help" in words else ["--spec", str(fixture / "spec.toml")]
+    command = [sys.executable, "-c", "from cli.main import main; main()", *words.split(), *spec]
+    closed = ["sh", "-c", '"$@" >&-', "sh", *command]
+    beside = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        closed,
+        cwd=tmp_path / "shop",
+        env=beside,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    assert ended.returncode == CLOSED[words], ended.stderr
+    assert b"Traceback" not in ended.stderr
 
 
 def test_complaint_that_cannot_be_written_keeps_its_status(program: list[str]) -> None:
