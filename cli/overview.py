@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from cli.render import counted
+from cli.render import counted, phases_told
 from cli.rows import Line, Part, joined
 from cli.sureness import sureness
 from codemods.data import Note
@@ -21,30 +21,26 @@ _MOST = 20  # places to be decided by hand, and notes, that the summary names
 _SHORT = 72  # columns of a note there
 
 
-def class_tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
-    """Every class below its parent; where its bases change before and after, with their words marked."""
-    yield Line("==== the classes, before and after", "phase", hang="     ")
+def class_tree(tree: Sequence[TreeLine], numbers: Iterable[int]) -> Iterator[Line]:
+    """Every class below its parent; where its header changes before and after, with their words marked."""
+    yield Line(f"==== the classes before and after {phases_told(numbers)}", "phase", hang="     ")
+    yield Line("# - and + where the header changes, ~ where the body alone does", "quiet", hang="  ")
     yield Line()
-    rows = [
-        (line, sign, "  " * line.depth, header, words)
-        for line in tree
-        for sign, header, words in _headers(line)
-    ]
-    width = max((len(indent) + len(header) for _, _, indent, header, _ in rows), default=0) + 1
-    longest = max((len(str(line.path)) for line in tree), default=0)
-    for line, sign, indent, header, words in rows:
-        side, start = SIDES.get(sign, ""), 1 + len(indent)
-        parts = tuple(Part(start + a, start + b, f"{side}.word") for a, b in words if a < b)
-        text = f"{sign}{indent}{header}"
-        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}" if sign != "-" else ""
-        yield Line(text, side or "quiet", aside, parts, hang=f" {indent}    ", code=True)
+    for line in tree:
+        indent = "  " * line.depth
+        for sign, header, words in _headers(line):
+            side, start = SIDES.get(sign, ""), 1 + len(indent)
+            parts = tuple(Part(start + a, start + b, f"{side}.word") for a, b in words if a < b)
+            aside = f"  {line.place}{f' ({line.part})' if line.part else ''}" if sign != "+" else ""
+            style = side or ("quiet" if sign == " " else "")
+            yield Line(f"{sign}{indent}{header}", style, aside, parts, hang=f" {indent}    ", code=True)
     yield Line()
 
 
 def _headers(line: TreeLine) -> Iterator[tuple[str, str, Spans]]:
     before, after = (header.removeprefix("class ") for header in (line.before, line.after))
     if before == after:
-        yield " ", after, ()
+        yield "~" if line.body else " ", after, ()
     else:
         old, new = changed_words(before, after)
         yield "-", before, old

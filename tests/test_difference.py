@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cli import difference, overview, rows
 from cli.highlight import Code
+from cli.render import phases_told
 from cli.rows import Line, visible
 from codemods import spec as specs
 from codemods.data import Change, Confidence, Decision, Note, Phase, Site
@@ -360,7 +361,7 @@ def test_tree_marks_what_changes() -> None:
         TreeLine(0, "Base", PATH, "class Base(ABC)", "class Base(Generic[X], ABC)"),
         TreeLine(1, "Leaf", PATH, "class Leaf(Base)", "class Leaf(Base)"),
     )
-    _, _, gone, added, same, _ = overview.class_tree(tree)
+    title, _, _, gone, added, same, _ = overview.class_tree(tree, {1})
 
     assert [line.text for line in (gone, added, same)] == [
         "-Base(ABC)",
@@ -369,7 +370,29 @@ def test_tree_marks_what_changes() -> None:
     ]
     assert parts(gone) == []
     assert parts(added) == [("Generic[X], ", "added.word")]
-    assert (added.aside.strip(), gone.aside, same.style) == ("pkg/a.py", "", "quiet")
+    assert (gone.aside, added.aside, same.style) == ("  pkg/a.py:1", "", "quiet")
+    assert title.text == "==== the classes before and after phase 1"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({2}, "phase 2"),
+        ({3, 1}, "phases 1 and 3"),
+        ({1, 2, 4}, "phases 1, 2 and 4"),
+        ({0, 1, 2}, "phases 0 to 2"),
+    ],
+)
+def test_phases_as_people_say_them(numbers: set[int], told: str) -> None:
+    assert phases_told(numbers) == told
+
+
+def test_tree_that_stays_is_not_shown() -> None:
+    still = replace(of(hunk()), tree=(TreeLine(0, "Base", PATH, "class Base", "class Base"),))
+    body = replace(still, tree=(replace(still.tree[0], body=True),), numbers=frozenset({1}))
+
+    assert not any("the classes" in line for line in texts(difference.whole(still, "")))
+    assert "~Base" in texts(difference.whole(body, ""))
 
 
 def test_summary_counts_each_occurrence_once() -> None:

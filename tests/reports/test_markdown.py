@@ -270,11 +270,32 @@ def test_diagram_of_what_comes() -> None:
         "  class Class0~T, U~:::changed\n"
         "  class Class1:::changed\n"
         "  Class0 <|-- Class1 : A, B\n"
-        "  class Class2\n"
+        "  class Class2:::body\n"
         "  Class1 <|-- Class2\n"
         "  classDef changed stroke:#1a7f37,stroke-width:3px\n"
+        "  classDef body stroke:#1a7f37,stroke-width:2px,stroke-dasharray:5 3\n"
         "```"
     )
+
+
+def test_diagram_has_what_stands_beside_the_root() -> None:
+    root, first, second = tree(3)
+    header = "class Class1(Class0, mixins.Side)"
+    line = replace(
+        second, depth=0, name="Side", before="class Side", after="class Side", body=True, part="mixin"
+    )
+    drawn = diagram((root, replace(first, before=header, after=header, body=True), line), after=True)
+
+    assert "  class Class1:::body\n  Class0 <|-- Class1\n  Side <|-- Class1\n" in drawn
+    assert "  class Side:::body\n  <<mixin>> Side\n" in drawn
+    assert ":::" not in diagram((root, line), after=False)
+
+
+def test_classes_have_their_places() -> None:
+    told = markdown(overview(classes=3))
+
+    assert "\nThe classes after phases 1 to 3: a thick line where the header changes, a dashed one" in told
+    assert "- `Class1` `pkg/file_0.py:4` header changes\n- `Class2` `pkg/file_0.py:7` body changes\n" in told
 
 
 def test_diagram_of_what_was() -> None:

@@ -277,6 +277,15 @@ def test_class_leads_to_the_hunk_that_shows_it() -> None:
     assert [str(side) for side in root.sides] == ["ABC", "<ins>Generic[T, U], </ins>ABC"]
 
 
+def test_classes_say_what_changes_and_where_they_stand() -> None:
+    told = " ".join(Read(page(overview(classes=3))).text.split())
+
+    assert "classes change, 2 in their headers3" in told
+    assert "Before, and after phases 1 to 3." in told
+    assert "Class1 Class0 pkg/file_0.py:4 Class1 header changes Class0[A, B]" in told
+    assert "Class2 Class0 pkg/file_0.py:7 Class2 body changes Class0" in told
+
+
 def test_tree_of_sixty_classes() -> None:
     found = Read(page(overview(classes=60)))
 
