@@ -116,8 +116,7 @@ def apply(
         draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        tree = migrate.class_tree(survey, done.start)
-        terminal.show(report.report(done, tree, shlex.join(undo)))
+        terminal.show(report.report(done, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     if shown:

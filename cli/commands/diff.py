@@ -102,8 +102,7 @@ def diff(
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
-            tree = not (phases or places)
-            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=tree)
+            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
 
