@@ -53,6 +53,11 @@ class Duplicate:
     imports: tuple[str, ...]
     phases: frozenset[int]
 
+    @property
+    def owners(self) -> str:
+        """The names of the classes that have a copy."""
+        return " and ".join(copy.ref.name for copy in self.copies)
+
 
 def find(
     index: Index, roles: Roles, spec: Spec, arguments: Arguments, sites: Sequence[Site]

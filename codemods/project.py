@@ -124,11 +124,10 @@ class Project:
     def _moves(self) -> Iterator[Note]:
         """What is to be known of a method that does more than before."""
         for found in self.duplicates:
-            name, owners = found.function.name, " and ".join(copy.ref.name for copy in found.copies)
+            name, owners, line = found.function.name, found.owners, found.function.lineno
             told = f"{name} does here now what {owners} did; a class elsewhere that does the same itself"
-            yield Note(
-                self.root.path, found.function.lineno, f"{told} and calls this by super() does it twice"
-            )
+            told += " and calls this by super() does it twice"
+            yield Note(self.root.path, line, told, max(found.phases))
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""

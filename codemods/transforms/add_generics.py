@@ -51,12 +51,7 @@ class AddGenerics(Codemod):
         if project.roles.migrated:
             return {}
         path = types_path(project)
-        return {
-            path: (
-                _types_module(project, path),
-                "type variables for the headers of the classes, each bounded by what its clients share",
-            )
-        }
+        return {path: (_types_module(project, path), _why(project))}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         ref = self.class_ref(original_node)
@@ -129,6 +124,16 @@ class AddGenerics(Codemod):
                 told += ["and more"] if len(below) > 2 else []
                 said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
         return f"type arguments of {ref.name}: {'; '.join(said)}"
+
+
+def _why(project: Project) -> str:
+    said = "type variables for the headers of the classes, each bounded by what its clients share"
+    if not (unions := project.arguments.unions):
+        return said
+    named = f"the unions name all clients of a side, such as {unions[0].name}" + (
+        ", for annotations of your own; no header uses them"
+    )
+    return f"{said}; {named}"
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:
