@@ -17,7 +17,6 @@ from codemods.importing import BLANK, leading
 from codemods.index import Function
 from codemods.removal import is_filler, kept_lines
 
-
 _ABSTRACT = (
     "abstract now that every concrete class has its own: a class that lacks one cannot be made any more, "
     "so the body need not raise; one that calls it by super() gets None"
