@@ -70,8 +70,8 @@ def _why(project: Project) -> str:
     return (
         f"the {len(spec.renames)} old names as aliases of the new ones, each with a DeprecationWarning, for "
         f"code that still uses them; {project.root.name} inherits them from {spec.compatibility.class_name}. "
-        f"SIDES, BASES, FACTORIES and the names at the end are of this project, what is between is the same "
-        f"for every one. finalize takes the file away"
+        f"The tables at its top and the names at its end are this project's, what is between is the same "
+        f"for every project. `classmod finalize` takes the file away"
     )
 
 

@@ -122,10 +122,10 @@ def _why(project: Project) -> str:
     said = "type variables for the headers of the classes, each bounded by what its clients share"
     if not (unions := project.arguments.unions):
         return said
-    named = f"the unions name all clients of a side, such as {unions[0].name}" + (
-        ", for annotations of your own; no header uses them"
+    named = (
+        f"the {len(unions)} unions, such as {unions[0].name}, name what the classes of one side are made with"
     )
-    return f"{said}; {named}"
+    return f"{said}; {named}, for annotations of your own: no header needs them"
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:
