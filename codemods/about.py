@@ -166,15 +166,21 @@ class About:
     def _only(self, name: str) -> str:
         """What speaks for the hierarchy where no class of it is named."""
         if name not in self._evidence:
-            modules = self.index.modules.mentioning(name)
-            every = (nodes[0].ref for module in modules for nodes in module.classes.values())
-            others = (r for r in every if r not in self.roles.of and owns(self.index.classes, r, name))
-            self._evidence[name] = (
-                "; no other class that has such a name is named beside it"
-                if any(others)
-                else "; the old name is of migrated classes only"
-            )
-        return "" if name in self.spec.stale else self._evidence[name]
+            self._evidence[name] = self._having(name)
+        return "" if name in self.spec.stale else f"; {self._evidence[name]}"
+
+    def _having(self, name: str) -> str:
+        """Which classes have an attribute."""
+        classes = self.index.classes
+        modules = self.index.modules.mentioning(name)
+        every = (nodes[0].ref for module in modules for nodes in module.classes.values())
+        if any(owns(classes, ref, name) for ref in every if ref not in self.roles.of):
+            return "no other class that has such a name is named beside it"
+        known = dict.fromkeys((*self.index.members, *self.roles.of))
+        having = [ref.name for ref in known if owns(classes, ref, name)]
+        if len(having) < 2:
+            return f"only {having[0]} has the old name" if having else "no other class has the old name"
+        return f"only {having[0]} and other migrated classes have the old name"
 
     def _age(self, name: str) -> str:
         """What a spelling that is stale stands for."""

@@ -7,7 +7,7 @@ import pytest
 from codemods.about import belongs
 from tests.trees import HIERARCHY, assigned, sited
 
-FREE = "; the old name is of migrated classes only"
+FREE = "; only Left has the old name"
 OLDER = "; an older spelling of _make_left_box or _make_right_box (the spec's [stale]), which no code has"
 NOBODY = "which is no class of the project"
 TREE = {**HIERARCHY, "table.py": "class Table: ...\n"}
@@ -65,6 +65,14 @@ def test_a_name_that_others_have_too_does_not_speak_for_the_hierarchy() -> None:
     (reason,) = _reasons("`_left_box`\n", shelf_py=SHELF["shelf.py"])
 
     assert reason == "documentation of the hierarchy; no other class that has such a name is named beside it"
+
+
+def test_every_class_that_has_the_old_name_is_counted() -> None:
+    (one,) = _reasons("`_left_count`\n")
+    (more,) = _reasons("`_left_box`\n", low_py="from bases import Left\nclass Low(Left): ...\n")
+
+    assert one == "documentation of the hierarchy; no other class has the old name"
+    assert more == "documentation of the hierarchy; only Left and other migrated classes have the old name"
 
 
 def test_a_stale_name_that_code_has_is_not_of_words_only() -> None:

@@ -133,7 +133,7 @@ def test_every_edit_has_a_phase_and_a_reason() -> None:
     ]
     assert {e.reasons for e in made.edits} == {
         ("documentation of the hierarchy; no other class that has such a name is named beside it",),
-        ("documentation of the hierarchy; the old name is of migrated classes only",),
+        ("documentation of the hierarchy; no other class has the old name",),
     }
 
 
