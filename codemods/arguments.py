@@ -6,19 +6,17 @@ several leave it open, a mixin that declares the attribute binds it, and nothing
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from codemods.bounds import TypeVariable, Union, bound_of_root, nearest, used_of
 from codemods.data import Note, Spec, TypeParameter
-from codemods.declarations import declarations, is_test, is_trivial, without_none
-from codemods.index import Function, Index
+from codemods.declarations import is_test
+from codemods.index import Index
+from codemods.made import Made, Makers
 from codemods.present import Argument, Present, listed, present
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
-from codemods.sides import layer_path
 
 Opened = Mapping[ClassRef, Mapping[str, str]]
 """Class -> the type parameters it leaves open -> its type variable for each, in the order of the root's."""
@@ -38,6 +36,8 @@ class Arguments:
     notes: tuple[Note, ...]
     present: Present
     """The arguments that headers have in the tree as it is."""
+    made: Mapping[str, Mapping[ClassRef, Made]]
+    """Type parameter -> the classes that can be made, and with which client."""
     left: frozenset[ClassRef] = frozenset()
     """Classes that get none, by choice."""
 
@@ -95,11 +95,10 @@ class _Solver:
         self.classes = index.classes
         self.roles = roles
         self.spec = spec
-        self.notes: list[Note] = []
-        self.layer = layer_path(index, spec)
         self.present = present(index, spec)
-        self.unsure: set[str] = set()
-        self.made = {p.name: self._made(p) for p in spec.type_parameters}
+        self.makers = Makers(index, roles, spec, self.present)
+        self.said = {p.name: self._said(p) for p in spec.type_parameters}
+        self.made = {name: self._made(said) for name, said in self.said.items()}
         self.clients = {c: name for name, m in self.made.items() for types in m.values() for c in types}
 
     def solve(self) -> Arguments:
@@ -117,7 +116,8 @@ class _Solver:
             for variable in self._variables(parameter, opened):
                 variables[variable.name] = variable
         types = tuple(variables.values()), tuple(self._unions())
-        return Arguments(opened, given, *types, self.clients, tuple(self.notes), self.present)
+        notes = tuple(self.makers.notes)
+        return Arguments(opened, given, *types, self.clients, notes, self.present, self.said)
 
     def _foreign(
         self, ref: ClassRef, wanted: Mapping[ClassRef, tuple[Argument, ...]]
@@ -132,77 +132,30 @@ class _Solver:
             if base in there and there[base] != arguments:
                 names = ", ".join(a if isinstance(a, str) else a.name for a in arguments) or "none"
                 text = f"{ref.name} has type arguments of its own; what is made below it needs {names}"
-                self._note(ref.path, self.index.members[ref].line, text)
+                self.makers.note(ref.path, self.index.members[ref].line, text)
         return there
 
     # --- what the factories return ----------------------------------------------------------------
 
-    def _made(self, parameter: TypeParameter) -> dict[ClassRef, tuple[ClassRef, ...]]:
-        """For every member, the client types of the classes at or below it that can be made."""
+    def _said(self, parameter: TypeParameter) -> dict[ClassRef, Made]:
+        """For the members that can be made, their client type."""
         members = self.index.members
-        own = {ref: t for ref in members if (t := self._returned(ref, parameter))}
+        own = {ref: m for ref in members if (m := self.makers.made(ref, parameter))}
         # Where no factory says it, a mixin's declaration does.
         silent = [ref for ref in members if not any(d in own for d in self.index.descendants(ref))]
-        own |= {ref: t for ref in silent if (t := self._mixed_in(ref, parameter))}
+        return own | {ref: m for ref in silent if (m := self.makers.mixed_in(ref, parameter))}
+
+    def _made(self, own: Mapping[ClassRef, Made]) -> dict[ClassRef, tuple[ClassRef, ...]]:
+        """For every member, the client types of the classes at or below it that can be made."""
+        members = self.index.members
         # What only a test makes says nothing of the classes it tests.
         below = {ref: [d for d in self.index.descendants(ref) if d in own] for ref in members}
         return {
-            ref: tuple(dict.fromkeys(own[d] for d in found if is_test(ref.path) or not is_test(d.path)))
+            ref: tuple(
+                dict.fromkeys(own[d].client for d in found if is_test(ref.path) or not is_test(d.path))
+            )
             for ref, found in below.items()
         }
-
-    def _returned(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        for names in self._factories(ref, parameter):
-            for ancestor, function in self._definitions(ref, names):
-                if is_trivial(function):
-                    return None
-                if function.returns is not None:
-                    return self._client(ancestor, function.returns)
-                text = f"{ancestor.name}.{function.name} has no return annotation"
-                self._note(ancestor.path, function.lineno, text)
-                return self._declared(ref, names) or self._remembered(ref, parameter)
-        return None
-
-    def _remembered(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        """What an earlier run knew of a factory, if what it overrides says it no more."""
-        known = [*listed(self.index, self.spec, parameter.unions.get(self.roles.side(ref) or "", ""))]
-        if found := self.present.bound(ref, parameter.name) or (known[0] if len(known) == 1 else None):
-            return found
-        self.unsure.add(self.roles.side(ref) or "")
-        return None
-
-    def _factories(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[set[str]]:
-        """The names, new and old, of the factories that make a class' clients for a parameter."""
-        side = self.roles.side(ref) or ""
-        for factory in self.spec.factories:
-            if factory.type_parameter == parameter.name:
-                yield {factory.new, *(old for s, old in factory.old.items() if s == side)}
-
-    def _definitions(self, ref: ClassRef, names: set[str]) -> Iterator[tuple[ClassRef, Function]]:
-        for ancestor in self.classes.mro(ref):
-            info = self.classes.get(ancestor)
-            for function in info.functions() if info else ():
-                if function.name in names:
-                    yield ancestor, function
-
-    def _declared(self, ref: ClassRef, names: set[str]) -> ClassRef | None:
-        """Where a factory says nothing, what it overrides says it."""
-        annotated = ((a, f.returns) for a, f in self._definitions(ref, names) if f.returns is not None)
-        return next((self._client(a, returns) for a, returns in annotated), None)
-
-    def _client(self, owner: ClassRef, annotation: ast.expr) -> ClassRef | None:
-        """The class of the tree an annotation names; None for none, and for several."""
-        info = self.classes.get(owner)
-        assert info is not None, "the annotation was read from it"
-        parts = [self.classes.modules.meaning(n, info.nodes[0].body) for n in without_none(annotation)]
-        found = dict.fromkeys(part for part in parts if isinstance(part, ClassRef))
-        if len(found) > 1:
-            text = f"{owner.name} answers several types: {' and '.join(ref.name for ref in found)}"
-            self._note(owner.path, annotation.lineno, text)
-        return next(iter(found)) if len(found) == 1 else None
-
-    def _note(self, path: PurePosixPath, line: int, text: str) -> None:
-        self.notes += {Note(path, line, text)} - {*self.notes}
 
     # --- open or bound ----------------------------------------------------------------------------
 
@@ -219,36 +172,19 @@ class _Solver:
 
     def _bound(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
         made = self.made[parameter.name][ref]
-        declared = self._mixed_in(ref, parameter)
+        declared = self.makers.mixed_in(ref, parameter)
         stated = self.present.stated.get(ref, {}).get(parameter.name)
-        if isinstance(stated, ClassRef) and stated not in (*made, declared):
+        if isinstance(stated, ClassRef) and stated not in (*made, declared and declared.client):
             return stated
         if len(made) == 1:
             return made[0]
-        if declared and len(made) > 1:
-            text = f"{ref.name} inherits a declaration as {declared.name}, but classes below make others too"
-            self._note(ref.path, self.index.members[ref].line, text)
-        return declared
-
-    def _names(self, parameter: TypeParameter) -> set[str]:
-        """The attributes a type parameter types, under old and new names."""
-        typed = (a for a in self.spec.attributes if a.type_parameter == parameter.name)
-        return {name for attribute in typed for name in (attribute.new, *attribute.old.values())}
-
-    def _mixed_in(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        """The concrete type a mixin of the class declares the attribute with."""
-        names = self._names(parameter)
-        for ancestor in self.classes.mro(ref):
-            role = self.roles.of.get(ancestor)
-            info = self.classes.get(ancestor)
-            # One that has been migrated holds no old name by which it would be known.
-            migrated = role is None and self.roles.migrated and ancestor.path != self.layer
-            if info is None or not (migrated or (role and role.part is Part.MIXIN)):
-                continue
-            for declaration in declarations(info):
-                if declaration.name in names and isinstance(declaration.statement, ast.AnnAssign):
-                    return self._client(ancestor, declaration.statement.annotation)
-        return None
+        if declared is None:
+            return None
+        if len(made) > 1:
+            name = declared.client.name
+            text = f"{ref.name} inherits a declaration as {name}, but classes below make others too"
+            self.makers.note(ref.path, self.index.members[ref].line, text)
+        return declared.client
 
     def _argument(self, ref: ClassRef, name: str, opened: Opened) -> Argument:
         if name in opened[ref]:
@@ -279,10 +215,10 @@ class _Solver:
         variable: str,
     ) -> tuple[ClassRef, ...]:
         # Where no class makes one, what the abstract factories promise, or did, is what is known.
-        promised = [self._declared(ref, names) for ref in users for names in self._factories(ref, parameter)]
+        promised = [client for ref in users for client in self.makers.promised(ref, parameter)]
         promised += listed(self.index, self.spec, variable)
-        types = types or tuple(dict.fromkeys(c for c in promised if c and root in self.classes.mro(c)))
-        names = self._names(parameter)
+        types = types or tuple(dict.fromkeys(c for c in promised if root in self.classes.mro(c)))
+        names = self.makers.attributes(parameter)
         used = {name for ref in users for name in used_of(self.index.members[ref], names)}
         return nearest(self.classes, types, root, used) if types else (root,)
 
@@ -295,5 +231,9 @@ class _Solver:
 
     def _types(self, parameter: TypeParameter, side: str, refs: Iterable[ClassRef]) -> tuple[ClassRef, ...]:
         """The client types of some classes of a side; those of an earlier run where not all is known now."""
-        known = listed(self.index, self.spec, parameter.unions.get(side, "")) if side in self.unsure else ()
+        known = (
+            listed(self.index, self.spec, parameter.unions.get(side, ""))
+            if side in self.makers.unsure
+            else ()
+        )
         return tuple(dict.fromkeys((*known, *(t for r in refs for t in self.made[parameter.name][r]))))

@@ -5,6 +5,7 @@ Standard library only, and no behaviour beyond what a datum can say of itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -97,6 +98,12 @@ class Spec:
         """Old name -> new name, of attributes and factories alike."""
         return {old: item.new for item in self.lifted for old in item.old.values()}
 
+    @property
+    def guide(self) -> PurePosixPath:
+        """Where the guide to the migration stands, by its name."""
+        words = re.sub(r"[^\w.-]+", "-", self.name)
+        return PurePosixPath(f"MIGRATION-{words}.md")
+
     def phase_of(self, side: str) -> int:
         """The phase of a side's classes; phase 1 is the root's."""
         return 2 + [s.name for s in self.sides].index(side)
@@ -165,11 +172,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Seen but not dared: a place for a human."""
+    """Seen but not dared: a place for a human; ``phase`` is that of the change it speaks of, 0 for any."""
 
     path: PurePosixPath
     line: int
     text: str
+    phase: int = 0
 
 
 @dataclass(frozen=True, slots=True)

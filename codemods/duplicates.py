@@ -55,6 +55,19 @@ class Duplicate:
     phases: frozenset[int]
     done: bool = False
 
+    @property
+    def owners(self) -> str:
+        """The names of the classes that have a copy."""
+        return " and ".join(copy.ref.name for copy in self.copies)
+
+    @property
+    def line(self) -> int:
+        """A line of the root's method beside which something comes in, 1-based."""
+        if self.copies[0].after:
+            return self.function.body[-1].end_lineno or self.function.lineno
+        told = ast.get_docstring(self.function) is not None and len(self.function.body) > 1
+        return self.function.body[told].lineno
+
 
 def find(
     index: Index, roles: Roles, spec: Spec, arguments: Arguments, sites: Sequence[Site]
@@ -87,7 +100,7 @@ class _Search:
             yield from self._done(function)
 
     def _done(self, function: Function) -> Iterator[Duplicate]:
-        """What a class that has come since still does itself, beside its call of the root that does it."""
+        """What a class that has come since still does beside its call of the root, which does it."""
         home = self.index.members[self.index.root]
         body = function.body[1:] if ast.get_docstring(function) is not None else function.body
         root = Copy(home.ref, home.nodes[0].scope.module, function, tuple(body), ())
@@ -101,8 +114,8 @@ class _Search:
             if not any(self._sites(copy, run) for run in copy.runs):
                 continue
             if reason := self._difference(function, (copy,)) or self._entangled(copy, set()):
-                text = f"{function.name}: the root does this already; {reason}"
-                self.notes.append(Note(copy.ref.path, copy.runs[0][0].lineno, text))
+                at, text = copy.runs[0][0].lineno, f"{function.name}: the root does this already; {reason}"
+                self.notes.append(Note(copy.ref.path, at, text))
             else:
                 phases = frozenset({1, self.roles.of[copy.ref].phase})
                 yield Duplicate(function, (copy,), (), phases, done=True)
@@ -138,10 +151,9 @@ class _Search:
             )
             return None
         modules = tuple(sorted({n for c in copies for run in c.runs for n in self._outer(c, run)}))
-        # A class that has been migrated waits for no phase any more.
-        waiting = (c for c in copies if any(self._sites(c, run) for run in c.runs))
+        unmigrated = (c for c in copies if any(self._sites(c, run) for run in c.runs))
         return Duplicate(
-            function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in waiting)})
+            function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in unmigrated)})
         )
 
     # --- what is alike ----------------------------------------------------------------------------

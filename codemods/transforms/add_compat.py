@@ -44,7 +44,6 @@ def _refuse_unlinked(project: Project) -> None:
 
 
 _STATIC = ("if TYPE_CHECKING:", "    from typing_extensions import deprecated", "")
-_LAYER = "the old names as aliases of the new ones, each with a warning, for code that still uses them"
 _INHERITS = "the root class inherits the old names, which go on working with a warning"
 
 
@@ -61,7 +60,7 @@ class AddCompat(Codemod):
         if not project.roles.migrated:
             _free_path(project)
         _refuse_unlinked(project)
-        return {path: Addition(text, _LAYER)}
+        return {path: Addition(text, _why(project))}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
@@ -75,6 +74,16 @@ class AddCompat(Codemod):
 def _without_tables(text: str) -> str:
     """The text of a layer module without what it says of the classes of the tree."""
     return re.sub(r"^(BASES|QUIET)\b.* = (?:\{\n(?: .*\n)*\}|\(.*\))$", r"\1", text, flags=re.MULTILINE)
+
+
+def _why(project: Project) -> str:
+    spec = project.spec
+    return (
+        f"the {len(spec.renames)} old names as aliases of the new ones, each with a DeprecationWarning, for "
+        f"code that still uses them; {project.root.name} inherits them from {spec.compatibility.class_name}. "
+        f"The tables at its top and the names at its end are this project's, what is between is the same "
+        f"for every project. `classmod finalize` takes the file away"
+    )
 
 
 def layer_text(project: Project, home: str) -> str:

@@ -10,11 +10,13 @@ from libcst.helpers import get_full_name_for_node
 
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
+from codemods.headers import of_header
 from codemods.importing import comma_after, reaches, rivals, source_for
 from codemods.present import is_ours, types_module
 from codemods.project import Project
 from codemods.scopes import ClassRef
 
+_CLOSED = "no type arguments for {}: its bases leave no type parameter open any more"
 _UNION_COMMENT = "# What the classes of one side are made with."
 
 
@@ -43,12 +45,7 @@ class AddGenerics(Codemod):
         path = types_path(project)
         if project.roles.migrated and not is_ours(project.index, project.spec):
             return {}
-        return {
-            path: Addition(
-                _types_module(project, path),
-                "type variables for the headers of the classes, each bounded by what its clients share",
-            )
-        }
+        return {path: Addition(_types_module(project, path), _why(project))}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         ref = self.class_ref(original_node)
@@ -105,7 +102,10 @@ class AddGenerics(Codemod):
             code = f"{cst.Module([]).code_for_node(bare)}{given}"
             bases[i] = base.with_changes(value=cst.parse_expression(code))
             phase = 1 if there else roles.of[ref].phase
-            self.report(original.bases[i], phase, self._reason(ref, meaning, arguments))
+            reason = (
+                of_header(self.project, ref, meaning, arguments) if arguments else _CLOSED.format(ref.name)
+            )
+            self.report(original.bases[i], phase, reason)
         return updated.with_changes(bases=bases)
 
     def _variable(self, name: str) -> str:
@@ -120,18 +120,15 @@ class AddGenerics(Codemod):
             raise MigrationError(f"{text}, bound by {' or '.join(bound.name for bound in bounds)}")
         return self.given.need(home, name)
 
-    def _reason(self, ref: ClassRef, base: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
-        if not arguments:
-            return f"no type arguments for {ref.name}: all classes below {base.name} have the same clients"
-        bound = [a.name for a in arguments if isinstance(a, ClassRef)]
-        said = [f"its clients and those of the classes below are {' and '.join(bound)}"] if bound else []
-        for parameter, argument in zip(self.project.arguments.open[base], arguments, strict=True):
-            if isinstance(argument, str):
-                below = self.project.bound_below(ref, parameter)
-                told = [f"{made.name} in {each.name}" for made, each in below[:2]]
-                told += ["and more"] if len(below) > 2 else []
-                said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
-        return f"type arguments of {ref.name}: {'; '.join(said)}"
+
+def _why(project: Project) -> str:
+    said = "type variables for the headers of the classes, each bounded by what its clients share"
+    if not (unions := project.arguments.unions):
+        return said
+    named = (
+        f"the {len(unions)} unions, such as {unions[0].name}, name what the classes of one side are made with"
+    )
+    return f"{said}; {named}, for annotations of your own: no header needs them"
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:
