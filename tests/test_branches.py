@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from random import Random
 
 import pytest
@@ -16,16 +16,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from codemods import project
-from codemods.data import Snapshot, Spec
+from codemods.data import MigrationError, Plan, Snapshot, Spec
 from codemods.migrate import Report, apply, survey
 from codemods.plan import plan
+from codemods.project import Project
 from codemods.verify import Proof
 from tests.branch_edits import CEX_EDITS, REPORT_EDITS, edit
 from tests.helpers import UNPROVEN, contents
 from tests.test_fixtures import CEX, REPORTS, Case
 from tests.test_properties import PROPERTY, cases
 from tests.test_properties import Case as Generated
-from tests.trees import TWO_SIDES, tree
+from tests.trees import HIERARCHY, TWO_SIDES, tree
 
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.invalid")
 EVERY = frozenset({1, 2, 3, 4, 5, 6})
@@ -112,6 +113,88 @@ def test_migrated_then_merged_is_merged_then_migrated(
 
     check(contents(there.root), wanted)
     assert not there.migrate().landed
+
+
+@pytest.mark.parametrize(
+    ("names", "side"),
+    [(("uses", "tests-and-docs", "changed-method"), "ours"), (("new-clients", "new-base"), "theirs")],
+)
+def test_both_migrated_then_merged(names: tuple[str, ...], side: str, tmp_path: Path) -> None:
+    """With the side of main in what conflicts, which a run brings up to date."""
+    wanted = merged_first(tmp_path / "one", CEX, names)
+    there = Repository.of(tmp_path / "two", CEX)
+    there.migrate()
+    there.edit(CEX, names)
+    there.migrate()
+    there.git("merge", "-q", "main", "-m", "merge", "-X", side)
+
+    there.migrate()
+
+    check(contents(there.root), wanted)
+
+
+# --- what somebody has edited ---------------------------------------------------------------------
+
+
+def late(early: Mapping[str, str], late: Mapping[str, str], edits: Mapping[str, str]) -> tuple[Project, Plan]:
+    """Small trees: ``early`` is migrated, then edited by hand, then ``late`` comes in."""
+    before = tree({**HIERARCHY, **early})
+    after = plan(project.read(before, TWO_SIDES), EVERY).after(before)
+    for path, added in edits.items():
+        after[PurePosixPath(path)] += added.encode()
+    found = project.read({**after, **tree(late)}, TWO_SIDES)
+    made = plan(found, EVERY)
+    Proof(found).check(EVERY, made.changes)
+    return found, made
+
+
+def leaf(name: str, box: str, side: str = "left") -> str:
+    source = f"from bases import {side.title()}\nfrom boxes import {box}\n\n\nclass {name}({side.title()}):\n"
+    return f"{source}    def _make_{side}_box(self) -> {box}:\n        return {box}()\n"
+
+
+def test_noop_type_variables_that_somebody_has_added_to_stay() -> None:
+    found, made = late(
+        {"a.py": leaf("A", "SmallBox"), "b.py": leaf("B", "Box")},
+        {"c.py": leaf("C", "LargeBox")},
+        {"client_types.py": "Mine = int\n"},
+    )
+
+    assert PurePosixPath("client_types.py") not in {change.path for change in made.changes}
+    assert [note.text for note in found.notes if str(note.path) == "client_types.py"] == [
+        "LeftBox would be made of SmallBox, Box, LargeBox now; "
+        "somebody has edited this file, so it stays as it is"
+    ]
+
+
+def test_type_variable_that_has_to_come_into_an_edited_file_is_refused() -> None:
+    with pytest.raises(MigrationError, match="LeftBoxType is needed and not there; somebody has edited"):
+        late(
+            {"a.py": leaf("A", "SmallBox")},
+            {"c.py": leaf("C", "LargeBox")},
+            {"client_types.py": "Mine = 1\n"},
+        )
+
+
+def test_header_becomes_open_and_what_is_below_it_is_bound() -> None:
+    _, made = late({"a.py": leaf("A", "SmallBox")}, {"c.py": leaf("C", "LargeBox")}, {})
+
+    after = {str(change.path): change.after.decode() for change in made.changes if change.after}
+    assert "class Left(Root[LeftBoxType])" in after["bases.py"]
+    assert "class A(Left[SmallBox])" in after["a.py"]
+    assert "class C(Left[LargeBox])" in after["c.py"]
+    assert 'LeftBoxType = TypeVar("LeftBoxType", bound=Box)' in after["client_types.py"]
+    assert "LeftBox = Union[SmallBox, LargeBox]" in after["client_types.py"]
+
+
+def test_noop_layer_that_somebody_has_edited_stays() -> None:
+    _, made = late(
+        {"a.py": leaf("A", "SmallBox")},
+        {"new.py": leaf("New", "Box").replace("from bases import Left", "from bases import Root as Left")},
+        {"old_names.py": "\nMINE = 1\n"},
+    )
+
+    assert PurePosixPath("old_names.py") not in {change.path for change in made.changes}
 
 
 STEPS = ([(1,), (2,), (3,), (4,), (5, 6)], [(1, 4), (1, 3), (2, 6), (5,)], [(1, 2), (1, 2, 3, 4, 5, 6)])
