@@ -176,7 +176,7 @@ class _Solver:
         stated = self.present.stated.get(ref, {}).get(parameter.name)
         if isinstance(stated, ClassRef) and stated not in (*made, declared and declared.client):
             return stated
-        if len(made) == 1:
+        if len(made) == 1 and (stated or not self.makers.unsure & {*self.index.descendants(ref)}):
             return made[0]
         if declared is None:
             return None
@@ -231,9 +231,6 @@ class _Solver:
 
     def _types(self, parameter: TypeParameter, side: str, refs: Iterable[ClassRef]) -> tuple[ClassRef, ...]:
         """The client types of some classes of a side; those of an earlier run where not all is known now."""
-        known = (
-            listed(self.index, self.spec, parameter.unions.get(side, ""))
-            if side in self.makers.unsure
-            else ()
-        )
+        unsure = any(self.roles.side(ref) == side for ref in self.makers.unsure)
+        known = listed(self.index, self.spec, parameter.unions.get(side, "")) if unsure else ()
         return tuple(dict.fromkeys((*known, *(t for r in refs for t in self.made[parameter.name][r]))))

@@ -37,8 +37,8 @@ class Makers:
         self.there = there
         self.layer = layer_path(index, spec)
         self.notes: list[Note] = []
-        self.unsure: set[str] = set()
-        """Sides with a factory of which an earlier run knew more."""
+        self.unsure: set[ClassRef] = set()
+        """Classes with a factory of which an earlier run knew more."""
 
     def made(self, ref: ClassRef, parameter: TypeParameter) -> Made | None:
         """What the factory of a class for a parameter returns; None where nothing says it."""
@@ -61,7 +61,7 @@ class Makers:
         known = [*listed(self.index, self.spec, parameter.unions.get(side, ""))]
         if found := self.there.bound(ref, parameter.name) or (known[0] if len(known) == 1 else None):
             return Made(found, function.name, owner.path, function.lineno)
-        self.unsure.add(side)
+        self.unsure |= {ref} if self.roles.migrated else set()
         return None
 
     def promised(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[ClassRef]:
