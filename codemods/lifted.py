@@ -47,7 +47,8 @@ class Lifted:
             return None
         if found.function and self._set_before(found.function, found.statement, name):
             return None
-        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+        new = self.spec.renames[name]
+        return f"{owner.name} only gives it its first value here; the root class does so for {new}"
 
     def _set_before(self, function: Function, statement: ast.stmt, name: str) -> bool:
         """Whether a method that is called before a statement may have set the attribute."""

@@ -234,7 +234,7 @@ class Decider:
             return Answer(Decision.KEEP, Confidence.PROVEN, reason)
         if self.lifted.factory(node, owner, role):
             phase = max(self.spec.integrations_phase, role.phase)
-            reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+            reason = f"{owner.name} only declares it here; the root class declares {self.spec.renames[name]}"
             return Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
         what = "factory method" if self.spec.is_factory(name) else "property"
         confidence = Confidence.INFERRED if role.part is Part.PROTOCOL else Confidence.PROVEN

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from codemods import arguments, duplicates, index, misfits, pragmas, roles, sites
 from codemods.arguments import Arguments
-from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.data import Decision, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
 from codemods.duplicates import Duplicate
 from codemods.index import ClassInfo, Index
@@ -21,7 +21,7 @@ from codemods.known import Known
 from codemods.meaning import ECHOED, Place
 from codemods.mentions import FOREIGN
 from codemods.modules import External, Modules
-from codemods.roles import Roles
+from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
 from codemods.text import searchable
 
@@ -113,6 +113,7 @@ class Project:
                     *self.arguments.notes,
                     *self._pulled[1],
                     *self._moves(),
+                    *self._mixed_in(),
                     *asks,
                     *echoed,
                     *misfits.find(self.index, self.spec, self.sites),
@@ -129,6 +130,23 @@ class Project:
             told = f"{name} does here now what {owners} did; a class elsewhere that does the same itself"
             told += " and calls this by super() does it twice"
             yield Note(self.root.path, line, told, max(found.phases))
+
+    def _mixed_in(self) -> Iterator[Note]:
+        """What is to be known of a mixin by those who inherit it without the root, in other repositories."""
+        for ref, role in self.roles.of.items():
+            if role.part is not Part.MIXIN or ref in self.roles.shared:
+                continue
+            module = self.modules.get(ref.path)
+            sites = (
+                s for s in self.by_path.get(ref.path, ()) if s.decision is Decision.RENAME and not s.prose
+            )
+            inside = [s for s in sites if module and module.class_at(s.line) == ref]
+            if inside:
+                olds = " and ".join(dict.fromkeys(f"{s.name} ({s.new} now)" for s in inside))
+                told = f"a class elsewhere that inherits {ref.name} and not {self.root.name}"
+                yield Note(
+                    ref.path, inside[0].line, f"{told}: its {olds} is not seen any more", inside[0].phase
+                )
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""

@@ -558,7 +558,8 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "  z.py:3:9: _old: self of Shop",
         "1 note to look at by hand:",
         "  pkg/a.py:5: odd",
-        "The spec lets old names go after 2025-12, which is over: give a later one there.",
+        "The warnings will say that old names go after 2025-12, which is over: "
+        "give a later date in a spec of your own (--spec FILE).",
         f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date
 from pathlib import Path
 
 import click
@@ -23,8 +22,7 @@ from cli.progress import Working
 from cli.reports import overview as reported
 from cli.reports import write
 from cli.running import CLEAN, FOUND, survey_of, today
-from codemods.data import Spec
-from codemods.sunset import last_day
+from codemods.sunset import overdue
 
 
 @command()
@@ -98,18 +96,10 @@ def diff(
                 str(path),
             ]
         )
-        late = _overdue(survey.spec, today())
+        late = overdue(survey.spec.compatibility, today())
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
             lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
-
-
-def _overdue(spec: Spec, day: date) -> str:
-    """That old names are to go sooner than they come to be old; empty where they are not."""
-    until = spec.compatibility.remove_after
-    last = last_day(until)
-    over = last is not None and day > last
-    return f"The spec lets old names go after {until}, which is over: give a later one there." if over else ""
