@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.foreign import own
 from codemods.phases import phases
 from codemods.project import Project
 from codemods.scopes import ClassRef
@@ -27,16 +28,21 @@ class TreeLine:
 def class_tree(found: Survey, start: Origin | None = None) -> tuple[TreeLine, ...]:
     """The hierarchy from the root down, a class of several parents under the first of them.
 
+    Where another tree has it, only what leads to the classes of this one.
+
     ``start`` is the origin of ``found``, where it is known already.
     """
     project = (start or origin(found)).project
-    return tuple(_lines(project, project.root, 0))
+    members = project.index.members
+    lines = {above for ref in own(members) for above in project.index.lineage(ref)}
+    near = lines if project.is_user else members
+    return tuple(line for ref, line in _lines(project, project.root, 0) if ref in near)
 
 
-def _lines(project: Project, ref: ClassRef, depth: int) -> Iterator[TreeLine]:
+def _lines(project: Project, ref: ClassRef, depth: int) -> Iterator[tuple[ClassRef, TreeLine]]:
     bases = [ast.unparse(base.node) for base in project.index.members[ref].bases]
     before = _header(ref, bases)
-    yield TreeLine(depth, ref.name, ref.path, before, _header(ref, _after(project, ref, bases)))
+    yield ref, TreeLine(depth, ref.name, ref.path, before, _header(ref, _after(project, ref, bases)))
     for child in project.index.members:
         if project.index.parents(child)[:1] == (ref,):
             yield from _lines(project, child, depth + 1)

@@ -13,6 +13,7 @@ from cli.help import command
 from cli.options import (
     common,
     confidence_option,
+    hierarchy_option,
     pager_option,
     path_option,
     repair_option,
@@ -28,6 +29,7 @@ from codemods.sunset import last_day
 
 @command()
 @common("text", "patch", "json")
+@hierarchy_option
 @repair_option
 @confidence_option
 @path_option
@@ -46,6 +48,7 @@ from codemods.sunset import last_day
 def diff(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -72,7 +75,7 @@ def diff(
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence)
     with Working() as progress:
         whole = review(survey, phases, progress, context)
     if reports:
@@ -88,6 +91,7 @@ def diff(
                 "classmod",
                 "apply",
                 *(["--spec", str(spec_file)] if spec_file else []),
+                *(["--hierarchy", where] if where else []),
                 *(["--repair"] if repair else []),
                 *(["--confidence", confidence] if confidence != "inferred" else []),
                 *(word for phase in phases for word in ("--phase", phase)),
