@@ -27,6 +27,7 @@ def survey_of(
     types: bool = True,
     python: Path | None = None,
     confidence: str = Confidence.INFERRED,
+    guide: bool = False,
 ) -> Survey:
     """The tree at ``path`` as it stands; files that do not parse are named on stderr.
 
@@ -47,6 +48,7 @@ def survey_of(
             repair=repair,
             types=asked,
             confidence=Confidence(confidence),
+            guide=guide,
             where=place_of(path, where),
         )
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)

@@ -12,6 +12,7 @@ from codemods.foreign import own
 from codemods.project import Project
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.add_guide import AddGuide
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
 from codemods.transforms.rename_factories import RenameFactories
@@ -27,6 +28,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     UpdateDocs,
     AddGenerics,
     AddCompat,
+    AddGuide,
     TidyImports,
 )
 """In the order in which they change a file: ``TidyImports`` sees what the others made of it."""

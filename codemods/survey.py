@@ -45,6 +45,7 @@ class Survey:
     asked: Asked | None = None
     doubts: tuple[Note, ...] = ()
     confidence: Confidence = Confidence.INFERRED
+    guide: bool = False
     hierarchy: Hierarchy | None = None
     """What stands elsewhere and is only used here; None where the root class is in the tree."""
 
@@ -98,12 +99,14 @@ def survey(
     repair: bool = False,
     types: Asked | None = None,
     confidence: Confidence = Confidence.INFERRED,
+    guide: bool = False,
     where: str | None = None,
 ) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
-    Decisions known less well than ``confidence`` become asks. ``where`` says where the hierarchy is if it is
-    not here (``hierarchy.settled``); None is where it was when something was landed.
+    Decisions known less well than ``confidence`` become asks. With ``guide`` plans have the guide in them.
+    ``where`` says where the hierarchy is if it is not here (``hierarchy.settled``); None is where it was when
+    something was landed.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
@@ -114,15 +117,17 @@ def survey(
     where = where or (landed.hierarchy if landed else "")
     python = types.python if types else None
     theirs = hierarchy.read(where, root, tree, interpreter(root, python)) if where else None
-    if repair and theirs:
-        raise MigrationError("--repair mends the hierarchy, which is another tree's: run it there")
+    if theirs and (repair or guide):
+        raise MigrationError(
+            f"--{'repair' if repair else 'guide'} is for the hierarchy's own tree: run it there"
+        )
     found, repairs = _project(tree.snapshot, spec, repair, theirs)
     if landed is not None and landed.spec != spec.name:
         raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
     found = taken(found, confidence)
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, theirs)
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide, theirs)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
@@ -155,6 +160,7 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     landed = journal.read(found.root)
     if choices is None:
         choices = landed.choices if landed else NOTHING
+    choices = replace(choices, guide=choices.guide or found.guide)
     if landed is None or journal.edited_since(found.root):
         start = Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
         return chosen(start, choices)
@@ -173,6 +179,8 @@ def chosen(start: Origin, choices: Choices) -> Origin:
     """The same start with these choices; of a file that is not as it was when they were made, none count."""
     same = (p for p in choices.paths if digest_of(start.project.snapshot.get(p)) == choices.digests.get(p))
     valid = choices.within(same)
+    if valid.guide:
+        start = replace(start, project=replace(start.project, guide=True))
     if not valid.left:
         return replace(start, choices=valid)
     # Another file may need what is left out, and not have been there when that was chosen.

@@ -473,15 +473,19 @@ def test_first_phase_is_not_ours(apart: Path) -> None:
     assert [stage.phase for stage in stages_of(found, origin(found), ())] == wanted
 
 
-def test_repair_is_not_ours(apart: Path) -> None:
-    with pytest.raises(MigrationError, match="--repair mends the hierarchy"):
-        survey(apart, TWO_SIDES, repair=True, where="../there/")
+@pytest.mark.parametrize("switch", ["repair", "guide"])
+def test_what_is_written_beside_the_root_is_not_ours(apart: Path, switch: str) -> None:
+    with pytest.raises(MigrationError, match=f"--{switch} is for the hierarchy's own tree: run it there"):
+        survey(apart, TWO_SIDES, repair=switch == "repair", guide=switch == "guide", where="../there/")
 
 
 def test_class_tree_leads_to_our_classes(apart: Path) -> None:
     lay(apart.parent / "there", {"right.py": "from root import Root\n\nclass Right(Root): ...\n"})
 
-    lines = class_tree(surveyed(apart))
+    found = surveyed(apart)
+    start = origin(found)
+
+    lines = class_tree(found, start, stages_of(found, start, ())[-1].contents)
 
     assert [(line.depth, line.name) for line in lines] == [
         (0, "Root"),
@@ -489,7 +493,8 @@ def test_class_tree_leads_to_our_classes(apart: Path) -> None:
         (2, "Own"),
         (2, "OwnBase"),
     ]
-    assert all(line.before == line.after for line in lines)
+    assert [line.body for line in lines] == [False, False, True, True]
+    assert not any(line.header for line in lines)
 
 
 def test_without_the_other_tree_there_is_no_root(tmp_path: Path) -> None:

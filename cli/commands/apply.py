@@ -15,6 +15,7 @@ from cli.options import (
     common,
     confidence_option,
     gate_options,
+    guide_option,
     hierarchy_option,
     repair_option,
     report_option,
@@ -38,6 +39,7 @@ from cli.terminal import Line
     help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
 )
 @gate_options
+@guide_option
 @report_option
 @click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
 @click.option(
@@ -65,6 +67,7 @@ def apply(
     phases: tuple[str, ...],
     repair: bool,
     confidence: str,
+    guide: bool,
     interpreter: Path | None,
     extra: tuple[str, ...],
     allow_dirty: bool,
@@ -90,7 +93,9 @@ def apply(
     told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
-    survey = survey_of(path, spec_file, where, repair=repair, python=python, confidence=confidence)
+    survey = survey_of(
+        path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide
+    )
     options = migrate.Options(
         python=python,
         no_gate=frozenset(told.no_gate),
@@ -123,8 +128,7 @@ def apply(
         draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        tree = migrate.class_tree(survey, done.start)
-        terminal.show(report.report(done, tree, shlex.join(undo)))
+        terminal.show(report.report(done, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     if shown:

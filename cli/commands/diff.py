@@ -13,6 +13,7 @@ from cli.help import command
 from cli.options import (
     common,
     confidence_option,
+    guide_option,
     hierarchy_option,
     pager_option,
     path_option,
@@ -44,6 +45,7 @@ from codemods.sunset import last_day
     help="Lines around each change.",
 )
 @pager_option
+@guide_option
 @report_option
 def diff(
     path: Path,
@@ -53,6 +55,7 @@ def diff(
     phases: tuple[str, ...],
     repair: bool,
     confidence: str,
+    guide: bool,
     places: tuple[str, ...],
     stat: bool,
     context: int,
@@ -75,7 +78,7 @@ def diff(
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence, guide=guide)
     with Working() as progress:
         whole = review(survey, phases, progress, context)
     if reports:
@@ -93,6 +96,7 @@ def diff(
                 *(["--spec", str(spec_file)] if spec_file else []),
                 *(["--hierarchy", where] if where else []),
                 *(["--repair"] if repair else []),
+                *(["--guide"] if guide else []),
                 *(["--confidence", confidence] if confidence != "inferred" else []),
                 *(word for phase in phases for word in ("--phase", phase)),
                 str(path),
@@ -102,8 +106,7 @@ def diff(
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
-            tree = not (phases or places)
-            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=tree)
+            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
 
