@@ -184,7 +184,8 @@ class _Home:
 def _home(home: tuple[str, str, bool], tree: Path, snapshot: Snapshot) -> _Home | None:
     """Where a class stands, None when that cannot be told."""
     name, qualname, vague = home
-    path = PurePosixPath((tree / name).resolve() if name.startswith("../") else name)
+    # Of another tree, be it in an environment within this one, files go by absolute paths.
+    path = PurePosixPath(name if PurePosixPath(name) in snapshot else (tree / name).resolve())
     if path not in snapshot:
         return _Home(None, not vague)
     if "@" not in qualname:

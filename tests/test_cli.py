@@ -143,6 +143,7 @@ class Library:
         repair: bool = False,
         types: Asked | None = None,
         confidence: Confidence = Confidence.INFERRED,
+        guide: bool = False,
         where: str | None = None,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}

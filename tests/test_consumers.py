@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -502,6 +503,19 @@ def test_without_the_other_tree_there_is_no_root(tmp_path: Path) -> None:
 
     with pytest.raises(MigrationError, match="no class Root in this tree"):
         surveyed(tmp_path, None)
+
+
+def test_mypy_knows_the_classes_of_a_package_in_the_environment_of_the_project(tmp_path: Path) -> None:
+    venv.create(tmp_path / ".venv", symlinks=True)
+    (place,) = tmp_path.glob(".venv/lib/python*/site-packages")
+    lay(place, {f"acme/{path}": data for path, data in elsewhere("", "acme.").items()})
+    lay(place, {"acme/__init__.py": "", "acme/py.typed": ""})
+    use = "from acme.left import Left\n\ndef f(by_name: dict[str, Left]):\n    return by_name['a'].{}\n"
+    lay(tmp_path, {"app.py": use.format("_left_box")})
+
+    found = survey(tmp_path, TWO_SIDES, types=Asked(), where="acme")
+
+    assert [(site.decision, site.reason) for site in found.sites] == [("rename", "receiver is Left (mypy)")]
 
 
 # --- the fixture ----------------------------------------------------------------------------------
