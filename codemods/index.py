@@ -199,7 +199,8 @@ def _root(modules: Modules, spec: Spec) -> ClassRef:
         broken = [f for f in modules.failures.values() if modules.mentions(f.path, (name,))]
         where = f" ({broken[0]})" if broken else ""
         place = " and ".join(map(str, modules.tops)) or "this tree"
-        hint = "" if modules.tops else "; if PATH only uses it, --hierarchy says where it is"
+        hints = ", as far as --hierarchy leads", "; if PATH only uses it, --hierarchy says where it is"
+        hint = hints[not modules.tops]
         raise MigrationError(f"no class {spec.root} in {place}{where}{hint}")
     if len(found) > 1:
         places = " and ".join(f"{ref.path} ({modules.dotted(ref.path)}.{ref.qualname})" for ref in found)

@@ -100,7 +100,8 @@ class Trials:
         return Deprecations(suite, pattern(spec.compatibility), self._is_complete(stage), settled)
 
     def _is_complete(self, stage: Stage | None) -> bool:
-        phases = set(range(1, self._project.spec.tests_phase + 1))
+        # Where another tree has the hierarchy, phase 1 is none of this one's.
+        phases = set(range(1 + self._project.is_user, self._project.spec.tests_phase + 1))
         return stage is not None and stage.numbers >= phases
 
 

@@ -19,6 +19,8 @@ import pytest
 from codemods import journal, project
 from codemods import spec as specs
 from codemods.data import MigrationError, Plan, Spec
+from codemods.gates.deprecations import Deprecations
+from codemods.gates.rewording import Rewording
 from codemods.migrate import Options, apply, leftovers, rollback, survey
 from codemods.phases import BASE, phases
 from codemods.plan import plan
@@ -27,6 +29,7 @@ from codemods.proofs import GATES, prove
 from codemods.steps import stages_of
 from codemods.survey import Asked, Survey, origin
 from codemods.tree import class_tree
+from codemods.trials import Trials, command
 from codemods.verify import Proof
 from tests.helpers import ALL, AROUND, LEFT, UNPROVEN, contents, lay, migrated, shown
 from tests.trees import TWO_SIDES, tree
@@ -326,7 +329,9 @@ def test_both_trees_hold_the_root() -> None:
 
 
 def test_other_tree_has_no_root() -> None:
-    with pytest.raises(MigrationError, match="no class Root in /elsewhere/src/there"):
+    with pytest.raises(
+        MigrationError, match="no class Root in /elsewhere/src/there, as far as --hierarchy leads"
+    ):
         used({"root.py": "class Root: pass\n"}, {"other.py": ""})
 
 
@@ -461,6 +466,19 @@ def test_hierarchy_has_to_be_migrated_first(apart: Path) -> None:
     assert str(caught.value) == (
         f"{place}: class Root has no new names yet; migrate the hierarchy first, then its uses"
     )
+
+
+def test_stage_with_all_other_phases_is_complete(apart: Path) -> None:
+    """So that no use that only the tests meet may come to warn."""
+    found = surveyed(apart)
+    start = origin(found)
+    given = command(("pytest",), apart, start.project, (), (), 1.0)
+    trials = Trials(start.project, given, Rewording(), 0)
+
+    gates = [each for stage in stages_of(found, start, ()) for each in trials.gates(stage)]
+
+    complete = [gate.complete for gate in gates if isinstance(gate, Deprecations)]
+    assert complete == [False, False, False, True, True]
 
 
 def test_first_phase_is_not_ours(apart: Path) -> None:

@@ -75,6 +75,7 @@ def check(
       classmod check . || echo "old names are back"
       classmod check --since origin/main --format github .
       classmod check --baseline known.json --update-baseline .
+      classmod check --hierarchy ../exchanges .
     """
     from cli.checking import Scope, baseline_of, checked
     from cli.formats import text
