@@ -17,11 +17,13 @@ from codemods.process import run
 _MODULES = frozenset({".py", ".pyi"})
 _SECONDS = 60.0
 _ASK = """\
-import importlib.util, json, sys
+import sys
+del sys.path[0]
+import importlib.util, json
 found = importlib.util.find_spec(sys.argv[1])
 print(json.dumps(list(found.submodule_search_locations or []) if found else None))
 """
-"""A name without a dot is only looked for: to import a package takes a name within it."""
+"""Looks in all places but the working directory. A name without a dot is found without an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,7 @@ def read(where: str, root: Path, tree: files.Tree, python: Path) -> Hierarchy:
 def _installed(name: str, python: Path) -> tuple[Path, ...]:
     """The directories of an installed package."""
     environment = {n: value for n, value in os.environ.items() if not n.startswith("PYTHON")}
-    finished = run(
-        [str(python), "-I", "-B", "-c", _ASK, name], cwd=Path("/"), env=environment, timeout=_SECONDS
-    )
+    finished = run([str(python), "-B", "-c", _ASK, name], cwd=Path("/"), env=environment, timeout=_SECONDS)
     try:
         found = json.loads(finished.output)
     except ValueError:

@@ -195,7 +195,8 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str], where: str | None = 
     originals = landed.originals(root)
     targets: Contents = originals
     if remaining:
-        found = survey(root, spec, where=where)
+        # What mypy knew when the others landed is to be known again.
+        found = survey(root, spec, types=Asked(), where=where)
         start = origin(found)
         changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}

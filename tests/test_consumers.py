@@ -431,6 +431,18 @@ def test_phase_is_taken_back_by_what_the_record_knows(apart: Path) -> None:
     assert (left.phases, left.hierarchy) == ((2, 3, 4, 5), "../there/")
 
 
+def test_what_only_mypy_knows_stays_where_another_phase_is_taken_back(apart: Path) -> None:
+    use = "from left import Left\n\ndef f(by_name: dict[str, Left]):\n    return by_name['a'].{}\n"
+    lay(apart, {"app.py": use.format("_left_box")})
+    apply(survey(apart, TWO_SIDES, types=Asked(), where="../there/"), (), UNPROVEN, lambda _: None)
+    assert contents(apart)["app.py"] == use.format("_box").encode()
+
+    rollback(apart, TWO_SIDES, ("docs",))
+
+    assert contents(apart)["app.py"] == use.format("_box").encode()
+    assert contents(apart)["README.md"] == b"`Left._left_box`\n"
+
+
 def test_record_is_enough_for_a_later_run(apart: Path) -> None:
     land(apart, ("4",))
 
