@@ -147,7 +147,8 @@ class Library:
         where: str | None = None,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
-        self.asked |= {"where": where}
+        self.asked |= {"guide": True} if guide else {}
+        self.asked |= {"where": where} if where else {}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -412,7 +413,6 @@ def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path:
         "repair": True,
         "types": Asked(None),
         "sure": Confidence.PROVEN,
-        "where": None,
     }
 
 
@@ -654,6 +654,7 @@ def test_diff_stat_is_text_only(run: Run) -> None:
         ((), ""),
         (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
         (("--hierarchy", "../theirs"), "--hierarchy ../theirs "),
+        (("--guide",), "--guide "),
         (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
         (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
     ],
