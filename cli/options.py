@@ -51,6 +51,11 @@ def files(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionI
     return [CompletionItem(typed, type="file")]
 
 
+def folders(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What a shell offers where a word is a directory."""
+    return [CompletionItem(typed, type="dir")]
+
+
 def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     return [gate for gate in GATES if gate.startswith(typed)]
 
@@ -126,6 +131,16 @@ path_option = click.option(
     callback=_places,
     help="Only this file or directory, relative to PATH and with /; in a quoted pattern * and ? stay within "
     "a name, ** goes through directories; may be repeated.",
+)
+
+hierarchy_option = click.option(
+    "--hierarchy",
+    "where",
+    metavar="WHERE",
+    shell_complete=folders,
+    help="Where the hierarchy is, if PATH only uses it: its directory, or the name of an installed package. "
+    "It is read, neither imported nor written. Default: `hierarchy` of [tool.classmod] in PATH's "
+    "pyproject.toml, else where it was when something landed.",
 )
 
 pager_option = click.option(

@@ -21,6 +21,7 @@ CLEAN, FOUND, FAILED = 0, 1, 2
 def survey_of(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     *,
     repair: bool = False,
     types: bool = True,
@@ -29,6 +30,8 @@ def survey_of(
     guide: bool = False,
 ) -> Survey:
     """The tree at ``path`` as it stands; files that do not parse are named on stderr.
+
+    ``where`` is what ``--hierarchy`` says.
 
     Raises MigrationError for all that stands in the way.
     """
@@ -39,9 +42,27 @@ def survey_of(
     asked = Asked(python) if types else None
     first = Doing("reading the tree, asking mypy" if types else "reading the tree")
     with Working(first):
-        found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence), guide=guide)
+        found = survey(
+            path,
+            spec,
+            repair=repair,
+            types=asked,
+            confidence=Confidence(confidence),
+            guide=guide,
+            where=place_of(path, where),
+        )
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
     return found
+
+
+def place_of(path: Path, said: str | None) -> str | None:
+    """Where the hierarchy is that the project at ``path`` uses, by the option or else by its settings."""
+    from codemods import hierarchy, settings
+
+    if said is not None:
+        return hierarchy.settled(said, Path(), path)
+    key = settings.for_project(path).hierarchy
+    return hierarchy.settled(key, path, path) if key is not None else None
 
 
 def today() -> date:

@@ -153,6 +153,7 @@ def _land(found: Survey, start: Origin, stage: Stage, proven: Sequence[Proof]) -
         version=__version__,
         history=_history(landed.history if landed else (), start.landed, proven),
         choices=start.choices.settled(),
+        hierarchy=found.hierarchy.where if found.hierarchy else "",
     )
     return changes
 
@@ -173,9 +174,10 @@ def _history(
     return (known[number] for number in sorted(known))
 
 
-def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...]:
+def rollback(root: Path, spec: Spec, phases: Sequence[str], where: str | None = None) -> tuple[Change, ...]:
     """Take landed phases back: the landed set without them, as if it had never been more.
 
+    ``where`` is the hierarchy's place if it has moved since; it is read only where phases remain.
     Choices that go with the last of them are kept for a later run that asks for choices.
     Raises EditedSince, with nothing written, where somebody else has edited a landed file.
     """
@@ -193,7 +195,8 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
     originals = landed.originals(root)
     targets: Contents = originals
     if remaining:
-        found = survey(root, spec)
+        # What mypy knew when the others landed is to be known again.
+        found = survey(root, spec, types=Asked(), where=where)
         start = origin(found)
         changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}
@@ -209,6 +212,7 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
         version=landed.version,
         history=history,
         choices=landed.choices if remaining else NOTHING,
+        hierarchy=where or landed.hierarchy,
     )
     if not remaining and landed.choices:  # what somebody wrote is not to be lost
         draft.keep(root, landed.spec, landed.choices)

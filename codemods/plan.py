@@ -8,6 +8,7 @@ from codemods import documents
 from codemods.codemod import Codemod, Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
+from codemods.foreign import own
 from codemods.project import Project
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
@@ -65,7 +66,7 @@ def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
         for site in project.sites
         if site.phase in phases and site.decision in (Decision.RENAME, Decision.DELETE)
     }
-    paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
+    paths |= {ref.path for ref in own(project.index.members) if project.roles.of[ref].phase in phases}
     return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
 
 

@@ -13,11 +13,13 @@ from codemods import trials
 from codemods.causes import causes
 from codemods.choice import LEFT_OUT
 from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
+from codemods.declarations import is_test
 from codemods.doing import Doing, Progress
+from codemods.foreign import own
 from codemods.gates import Gate, Measurement, listed
 from codemods.gates.deprecations import pattern
 from codemods.gates.duplication import Duplication
-from codemods.gates.mypy import Mypy
+from codemods.gates.mypy import PYTHON, Mypy
 from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
@@ -177,15 +179,15 @@ def _gates(
     from codemods.gates.api import Api
 
     project = start.project
-    roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
+    roots = tuple(sorted({*map(project.modules.root_of, _homes(project))}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
-    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, beside=project.beside)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
     static: list[Gate] = [
         mypy,
         Precision(mypy, {path: _leaving(project, path) for path in known}),
         Api(roots, renaming(project)),
-        Duplication(bases, rewording),
+        *([] if project.is_user else [Duplication(bases, rewording)]),
     ]
     command = trials.command(
         options.test_command, found.root, project, roots, known, options.timeout, options.coverage
@@ -209,6 +211,15 @@ def _gates(
     return gates
 
 
+def _homes(project: Project) -> set[PurePosixPath]:
+    """The files whose source roots are proven: the hierarchy's, or what uses it where it is elsewhere."""
+    if not project.is_user:
+        return {ref.path for ref in project.index.members}
+    homes = {*(ref.path for ref in own(project.index.members)), *project.by_path}
+    homes = {path for path in homes if path.suffix in PYTHON}
+    return {path for path in homes if not is_test(path)} or homes
+
+
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
     """The old names that are to go from the code of a file, those too that are left out of it by choice."""
     going = (Decision.RENAME, Decision.DELETE)
@@ -230,9 +241,9 @@ def renaming(project: Project) -> Renaming:
     layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
     serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
     members = frozenset(map(dotted, project.index.members))
-    return Renaming(
-        dotted(project.root), dotted(layer), members, frozenset(map(dotted, serving)), spec.renames
-    )
+    # What another tree's classes answer to is their matter: there each old name has its new one.
+    base = "" if project.is_user else dotted(layer)
+    return Renaming(dotted(project.root), base, members, frozenset(map(dotted, serving)), spec.renames)
 
 
 def _rewording(project: Project) -> Rewording:

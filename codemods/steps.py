@@ -93,6 +93,8 @@ def stages_of(
     project = start.project
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
+    if project.is_user:
+        asked = _only_uses(project, asked, named=bool(phases))
     project.refuse_broken_files()
     project.refuse_stubs()
     project.refuse_fields()
@@ -109,6 +111,23 @@ def stages_of(
         stages.append(stage(phase, numbers, start, planned(project, numbers, source, proof)))
     _refuse_in_the_way(found, stages)
     return stages
+
+
+def _only_uses(project: Project, asked: Sequence[Phase], *, named: bool) -> tuple[Phase, ...]:
+    """The phases of a tree that only uses the hierarchy: all but the first, which is the hierarchy's own.
+
+    Raises MigrationError where that is asked for by name, and where it has not landed there.
+    """
+    root = project.root
+    if not project.roles.migrated:
+        raise MigrationError(
+            f"{root.path}: class {root.name} has no new names yet; migrate the hierarchy first, then its uses"
+        )
+    if named and BASE in asked:
+        raise MigrationError(
+            f"phase 1 ({BASE.name}) is for the tree of {root.name}, which has it: {root.path}"
+        )
+    return tuple(phase for phase in asked if phase != BASE)
 
 
 def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:

@@ -144,9 +144,11 @@ class Library:
         types: Asked | None = None,
         confidence: Confidence = Confidence.INFERRED,
         guide: bool = False,
+        where: str | None = None,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
         self.asked |= {"guide": True} if guide else {}
+        self.asked |= {"where": where} if where else {}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -195,8 +197,10 @@ class Library:
     def leftovers(self, survey: Survey) -> tuple[Site, ...]:
         return tuple(s for s in survey.sites if s.decision in (Decision.RENAME, Decision.DELETE))
 
-    def rollback(self, root: Path, spec: Spec, phases: tuple[str, ...]) -> tuple[Change, ...]:
-        self.asked |= {"root": root, "phases": phases}
+    def rollback(
+        self, root: Path, spec: Spec, phases: tuple[str, ...], where: str | None = None
+    ) -> tuple[Change, ...]:
+        self.asked |= {"root": root, "phases": phases, "where": where}
         if self.error:
             raise self.error
         return self.restored
@@ -410,6 +414,30 @@ def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path:
         "types": Asked(None),
         "sure": Confidence.PROVEN,
     }
+
+
+@pytest.mark.parametrize("command", ["sites", "diff", "apply", "check", "rollback"])
+def test_hierarchy_reaches_the_library(
+    library: Library, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A directory relative to PATH, whatever the working directory is; a package by its name."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    assert run(command, "--hierarchy", "../theirs").exit_code == 0
+    assert library.asked["where"] == "theirs/"
+    assert run(command, "--hierarchy", "theirs").exit_code == 0
+    assert library.asked["where"] == "theirs"
+
+
+@pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
+def test_hierarchy_may_be_a_setting(library: Library, run: Run, tmp_path: Path, command: str) -> None:
+    lay(tmp_path, {"pyproject.toml": '[tool.classmod]\nhierarchy = "../theirs"\n'})
+
+    assert run(command).exit_code == 0
+    assert library.asked["where"] == "../theirs/"
+    assert run(command, "--hierarchy", "other").exit_code == 0
+    assert library.asked["where"] == "other"
 
 
 @pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
@@ -626,6 +654,7 @@ def test_diff_stat_is_text_only(run: Run) -> None:
     [
         ((), ""),
         (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
+        (("--hierarchy", "../theirs"), "--hierarchy ../theirs "),
         (("--guide",), "--guide "),
         (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
         (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
@@ -1083,7 +1112,7 @@ def test_rollback_names_what_it_took_back(library: Library, run: Run, tmp_path: 
 
     assert shown.exit_code == 0
     assert shown.stdout == "  changed  pkg/a.py\n  deleted  n.py\n2 files taken back, +1 -2\n"
-    assert library.asked == {"root": tmp_path, "phases": ("4",)}
+    assert library.asked == {"root": tmp_path, "phases": ("4",), "where": None}
 
 
 def test_rollback_of_nothing(run: Run) -> None:

@@ -21,11 +21,12 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("compatibility", "doing", "enclosing", "patch"),
-    ("choice", "data", "depth", "generated"),
+    ("choice", "data", "depth", "foreign", "generated"),
     ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
-    ("documents", "files", "known", "modules", "occurrences", "spec"),
-    ("baseline", "examples", "gates", "importing", "index", "lock", "record"),
+    ("documents", "files", "known", "layout", "occurrences", "spec"),
+    ("modules",),
+    ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("bounds", "draft", "journal", "pragmas", "roles", "spelled"),
     ("about", "flow", "made"),
@@ -34,7 +35,7 @@ LAYERS = (
     ("dictionaries", "lifted"),
     ("spoken", "strings"),
     ("meaning",),
-    ("duplicates", "misfits", "sites"),
+    ("duplicates", "misfits", "sites", "using"),
     ("project",),
     (
         "codemod",

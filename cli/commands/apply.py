@@ -11,7 +11,15 @@ import click
 
 from cli import report, terminal
 from cli.help import command
-from cli.options import common, confidence_option, gate_options, guide_option, repair_option, report_option
+from cli.options import (
+    common,
+    confidence_option,
+    gate_options,
+    guide_option,
+    hierarchy_option,
+    repair_option,
+    report_option,
+)
 from cli.progress import Working
 from cli.reports import overview, write
 from cli.running import CLEAN, FOUND, survey_of
@@ -20,6 +28,7 @@ from cli.terminal import Line
 
 @command()
 @common("text")
+@hierarchy_option
 @repair_option
 @confidence_option
 @click.option(
@@ -53,6 +62,7 @@ from cli.terminal import Line
 def apply(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -83,7 +93,9 @@ def apply(
     told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
-    survey = survey_of(path, spec_file, repair=repair, python=python, confidence=confidence, guide=guide)
+    survey = survey_of(
+        path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide
+    )
     options = migrate.Options(
         python=python,
         no_gate=frozenset(told.no_gate),

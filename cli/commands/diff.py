@@ -13,6 +13,7 @@ from cli.options import (
     common,
     confidence_option,
     guide_option,
+    hierarchy_option,
     pager_option,
     path_option,
     repair_option,
@@ -27,6 +28,7 @@ from codemods.sunset import overdue
 
 @command()
 @common("text", "patch", "json")
+@hierarchy_option
 @repair_option
 @confidence_option
 @path_option
@@ -46,6 +48,7 @@ from codemods.sunset import overdue
 def diff(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -73,7 +76,7 @@ def diff(
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence, guide=guide)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence, guide=guide)
     with Working() as progress:
         whole = review(survey, phases, progress, context)
     if reports:
@@ -89,6 +92,7 @@ def diff(
                 "classmod",
                 "apply",
                 *(["--spec", str(spec_file)] if spec_file else []),
+                *(["--hierarchy", where] if where else []),
                 *(["--repair"] if repair else []),
                 *(["--guide"] if guide else []),
                 *(["--confidence", confidence] if confidence != "inferred" else []),

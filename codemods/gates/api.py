@@ -24,7 +24,8 @@ class Renaming:
     """What the gate is told of the migration; classes by their dotted names.
 
     ``members`` are the classes below the root, ``adopted`` those outside that serve them alone (mixins,
-    protocols), ``layer`` is the root's base that keeps old names working, ``names`` maps old to new.
+    protocols), ``layer`` is the root's base that keeps old names working, "" where another tree has it;
+    ``names`` maps old to new.
     """
 
     root: str
@@ -142,7 +143,9 @@ class Api:
         owner, _, member = name.rpartition(".")
         if member in asked.names and owner in asked.members | asked.adopted:
             place = asked.root if owner in asked.adopted else owner
-            linked = asked.layer in new.lineage(place) and f"{asked.layer}.{member}" in new.items
+            linked = not asked.layer or (
+                asked.layer in new.lineage(place) and f"{asked.layer}.{member}" in new.items
+            )
             names = (member, asked.names[member]) if linked else (member,)
             return next((n for n in new.inherited(owner, names) if not n.startswith(f"{asked.layer}.")), None)
         return new.find(name)

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from codemods.data import Change, Decision, Site
+from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.sides import layer_path
@@ -37,7 +38,7 @@ class Proof:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
         project, carried = self.project, (Decision.RENAME, Decision.DELETE)
         taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
-        concerned = {site.path for site in taken} | {ref.path for ref in project.index.members}
+        concerned = {site.path for site in taken} | {ref.path for ref in own(project.index.members)}
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
         made = {path: Change(path, data, data) for path, data in same}
