@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -90,7 +90,8 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        made = _gates(found, start, options, cache, known)
+        going = {path for stage in stages for path, data in stage.contents.items() if data is None}
+        made = _gates(found, start, options, cache, known, going)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None, None), base, "before", len(stages))
@@ -166,7 +167,12 @@ class _Bench:
 
 
 def _gates(
-    found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
+    found: Survey,
+    start: Origin,
+    options: Options,
+    cache: Path,
+    known: set[PurePosixPath],
+    going: Collection[PurePosixPath] = (),
 ) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
     """What gives the gates of a stage that are wanted; of the tree before, where it is None.
 
@@ -183,7 +189,7 @@ def _gates(
     static: list[Gate] = [
         mypy,
         Precision(mypy, {path: _leaving(project, path) for path in known}),
-        Api(roots, renaming(project)),
+        Api(roots, renaming(project, going)),
         Duplication(bases, rewording),
     ]
     command = trials.command(
@@ -218,8 +224,8 @@ def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
     )
 
 
-def renaming(project: Project) -> Renaming:
-    """What the api gate is told of a migration."""
+def renaming(project: Project, going: Collection[PurePosixPath] = ()) -> Renaming:
+    """What the api gate is told of a migration, in which these files go."""
     from codemods.gates.api import Renaming
 
     def dotted(ref: ClassRef) -> str:
@@ -229,9 +235,8 @@ def renaming(project: Project) -> Renaming:
     layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
     serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
     members = frozenset(map(dotted, project.index.members))
-    return Renaming(
-        dotted(project.root), dotted(layer), members, frozenset(map(dotted, serving)), spec.renames
-    )
+    adopted, gone = frozenset(map(dotted, serving)), frozenset(map(str, going))
+    return Renaming(dotted(project.root), dotted(layer), members, adopted, spec.renames, gone)
 
 
 def _rewording(project: Project) -> Rewording:

@@ -291,7 +291,7 @@ except SystemExit as ended:
 
 # --- every command ------------------------------------------------------------------------------
 
-COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "status")
+COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "finalize", "status")
 
 OF_A_TREE = tuple(command for command in COMMANDS if command != "explain")
 """Those that need no place."""

@@ -27,6 +27,7 @@ LAYERS = (
     ("documents", "files", "known", "modules", "occurrences", "spec"),
     ("baseline", "examples", "gates", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
+    ("concrete",),
     ("bounds", "draft", "journal", "pragmas", "roles", "spelled"),
     ("flow",),
     ("calls",),
@@ -40,7 +41,7 @@ LAYERS = (
     ("needs", "pointed", "remedies", "renaming"),
     ("transforms",),
     ("phases",),
-    ("family", "plan", "status"),
+    ("family", "obstacles", "plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
     ("causes", "hunks", "trials"),
@@ -50,6 +51,7 @@ LAYERS = (
     ("explanation",),
     ("commits",),
     ("migrate",),
+    ("finalize",),
     ("cli",),
 )
 MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")
