@@ -47,8 +47,8 @@ def options_on_a_copy(question: Mapping[str, Any], paths: Iterable[str]) -> Opti
     The cache itself is brought up to date for ``paths`` first; the copy stands at ``question["cache"]``.
     """
     sys.setrecursionlimit(NEVER_ENDING)
-    # A command stands for the files, which are told one by one.
-    _, options = process_options([*question["options"], "-c", "pass"])
+    # A module stands for the files, which are told one by one; those of the configuration do not count then.
+    _, options = process_options([*question["options"], "-m", "builtins"])
     options.build_type = 0
     _stay_outside(options)
     # What is wrong here is wrong with the text as well, or mended by it.

@@ -5,11 +5,13 @@ Standard library only, and no behaviour beyond what a datum can say of itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from codemods.compatibility import Compatibility
 from codemods.patch import unified
 
 Snapshot = Mapping[PurePosixPath, bytes]
@@ -71,17 +73,6 @@ class Factory:
 
 
 @dataclass(frozen=True, slots=True)
-class Compatibility:
-    """The wording of the deprecated layer and the versions it lives between."""
-
-    module: str
-    class_name: str
-    since: str
-    remove_after: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Spec:
     """What is asked for (``spec.py`` reads it from TOML)."""
 
@@ -106,6 +97,12 @@ class Spec:
     def renames(self) -> Mapping[str, str]:
         """Old name -> new name, of attributes and factories alike."""
         return {old: item.new for item in self.lifted for old in item.old.values()}
+
+    @property
+    def guide(self) -> PurePosixPath:
+        """Where the guide to the migration stands, by its name."""
+        words = re.sub(r"[^\w.-]+", "-", self.name)
+        return PurePosixPath(f"MIGRATION-{words}.md")
 
     def phase_of(self, side: str) -> int:
         """The phase of a side's classes; phase 1 is the root's."""

@@ -88,7 +88,7 @@ def land(found: Survey, asked: Ending, options: Options, progress: Progress) -> 
     Raises MigrationError, with nothing written, for all that is no verdict of a gate.
     """
     if asked.stage is None:
-        return Report(notes=asked.notes, start=asked.start)
+        return Report(notes=asked.notes)
     # Of the first tree only the bytes are wanted; nobody has to be asked about it.
     start = origin(replace(found, asked=None))
     landed = {path: found.snapshot.get(path) for path in start.files}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from codemods.data import Confidence, Decision, MigrationError, Note, Site
@@ -142,8 +143,7 @@ def refuse_own_code(project: Project) -> tuple[Note, ...]:
     module = project.modules.get(path) if path in project.snapshot else None
     if module is None:
         return ()
-    text = layer_text(project, project.modules.dotted(path))
-    there, written = dict(_held(module.tree)), dict(_held(ast.parse(text)))
+    there, written = dict(_held(module.tree)), _written(project, path)
     for what, node in there.items():
         if what not in written:
             raise MigrationError(
@@ -153,6 +153,16 @@ def refuse_own_code(project: Project) -> tuple[Note, ...]:
     other = [w for w in plain if ast.dump(there[w]) != ast.dump(written[w])]
     told = f"{', '.join(other)} differ from what this version of classmod writes, and go with the rest"
     return (Note(path, there[other[0]].lineno, told),) if other else ()
+
+
+def _written(project: Project, path: PurePosixPath) -> dict[str, ast.stmt]:
+    """What the migration writes into the layer's module, told to type checkers or not."""
+    spec, found = project.spec, dict[str, ast.stmt]()
+    for static in (not spec.compatibility.static, spec.compatibility.static):
+        asked = replace(spec, compatibility=replace(spec.compatibility, static=static))
+        text = layer_text(replace(project, spec=asked), project.modules.dotted(path))
+        found |= _held(ast.parse(text))
+    return found
 
 
 def _held(tree: ast.Module | ast.ClassDef, owner: str = "") -> Iterator[tuple[str, ast.stmt]]:

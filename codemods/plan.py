@@ -14,6 +14,7 @@ from codemods.project import Project
 from codemods.sides import layer_path
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.add_guide import AddGuide
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
 from codemods.transforms.remove_compat import RemoveCompat
@@ -30,6 +31,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     UpdateDocs,
     AddGenerics,
     AddCompat,
+    AddGuide,
     TidyImports,
 )
 """In the order in which they change a file: ``TidyImports`` sees what the others made of it."""

@@ -15,6 +15,7 @@ from codemods.choice import LEFT_OUT
 from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
 from codemods.doing import Doing, Progress
 from codemods.gates import Gate, Measurement, listed
+from codemods.gates.deprecations import pattern
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
@@ -246,7 +247,9 @@ def _rewording(project: Project) -> Rewording:
         names = (parameter.name, parameter.bound.rpartition(".")[2], *parameter.variables.values())
         tokens |= dict.fromkeys((*names, *parameter.unions.values()), parameter.name)
     tokens |= {ref.name: v.name for v in arguments.variables for ref in v.bounds if ref.name not in tokens}
-    return Rewording(project.spec.renames, frozenset(ref.name for ref in project.index.members), tokens)
+    members = frozenset(ref.name for ref in project.index.members)
+    announced = pattern(project.spec.compatibility)
+    return Rewording(project.spec.renames, members, tokens, announced)
 
 
 def _outcome(measurement: Measurement) -> Outcome:

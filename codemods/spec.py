@@ -17,6 +17,7 @@ from pathlib import Path
 
 from codemods import settings
 from codemods.data import MigrationError, Spec
+from codemods.sunset import last_day
 from codemods.toml import blaming, fitted, join, parsed, quote, read
 
 BUILT_IN = "composite-clients"
@@ -78,6 +79,7 @@ def _faults(spec: Spec) -> Iterator[Fault]:
             if re.fullmatch(pattern, key) and first.setdefault(name, key) != key:
                 yield key, f"{quote(name)} is taken by {first[name]}"
     yield from _renames(spec, leaves)
+    yield from _days(spec)
 
 
 def _leaves(value: object, key: str) -> Iterator[Fault]:
@@ -149,6 +151,13 @@ _DISTINCT = (
     # The root, its type variables and the layer's class meet in the root's module.
     r"root|compatibility\.class_name|type_parameters.*\](?!\.bound).*",
 )
+
+
+def _days(spec: Spec) -> Iterator[Fault]:
+    wording = spec.compatibility
+    first, last = last_day(wording.since), last_day(wording.remove_after)
+    if first is not None and last is not None and last < first:
+        yield "compatibility.remove_after", f"{quote(wording.remove_after)} is before since"
 
 
 def _sides(spec: Spec, leaves: list[Fault]) -> Iterator[Fault]:

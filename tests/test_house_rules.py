@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("doing", "enclosing", "patch"),
+    ("compatibility", "doing", "enclosing", "patch"),
     ("choice", "data", "depth", "generated"),
     ("building", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
@@ -37,7 +37,7 @@ LAYERS = (
     ("meaning",),
     ("duplicates", "sites"),
     ("project",),
-    ("codemod", "doubts", "leaving", "repair", "rules", "spans", "subject", "threshold", "verify"),
+    ("codemod", "doubts", "guide", "leaving", "repair", "rules", "spans", "subject", "threshold", "verify"),
     ("needs", "pointed", "remedies", "renaming"),
     ("transforms",),
     ("phases",),

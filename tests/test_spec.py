@@ -85,6 +85,27 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("since", "remove_after", "fits"),
+    [
+        ("2025-09", "2025-08", False),
+        ("2025-09-02", "2025-09-01", False),
+        ("2025-09-02", "2025-09", True),
+        ("2025-09", "2025-09", True),
+        ("2.0", "1.0", True),
+        ("2025-09", "1.0", True),
+    ],
+)
+def test_old_names_go_after_they_are_deprecated(since: str, remove_after: str, fits: bool) -> None:
+    text = ONE_SIDE.replace('since = "1.0"', f'since = "{since}"')
+    text = text.replace('remove_after = "2.0"', f'remove_after = "{remove_after}"')
+
+    if fits:
+        spec.loads(text, "spec.toml")
+    else:
+        assert refusal(text) == f'spec.toml: compatibility.remove_after: "{remove_after}" is before since'
+
+
 def test_built_in_loads() -> None:
     built_in = spec.builtin()
 

@@ -18,6 +18,7 @@ from cli.options import (
     common,
     confidence_option,
     gate_options,
+    guide_option,
     python_option,
     repair_option,
     report_option,
@@ -34,6 +35,7 @@ from cli.terminal import Line
 @confidence_option
 @python_option
 @gate_options
+@guide_option
 @report_option
 @allow_dirty_option
 @allow_plugins_option
@@ -53,6 +55,7 @@ def apply(
     phases: tuple[str, ...],
     repair: bool,
     confidence: str,
+    guide: bool,
     interpreter: Path | None,
     extra: tuple[str, ...],
     allow_dirty: bool,
@@ -85,7 +88,8 @@ def apply(
         partial=partial,
         commit=commit,
     )
-    survey = survey_of(path, spec_file, repair=repair, python=options.python, confidence=confidence)
+    python = options.python
+    survey = survey_of(path, spec_file, repair=repair, python=python, confidence=confidence, guide=guide)
     choices = None
     if interactive:
         from cli.choosing import choose
@@ -102,8 +106,7 @@ def apply(
         draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        tree = migrate.class_tree(survey, done.start)
-        terminal.show(report.report(done, tree, shlex.join(undo)))
+        terminal.show(report.report(done, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     if shown:

@@ -86,7 +86,7 @@ def finalize(
         done = end.land(survey, found, options, progress)
     if done.landed or done.refused:
         undo = shlex.join(["classmod", "rollback", "--phase", "finalize", *own, str(path)])
-        terminal.show(report.report(done, (), undo))
+        terminal.show(report.report(done, undo))
         if others := len(found.stays):
             told = f"{counted(others, 'place')} with an old name of another meaning, or kept: classmod sites"
             terminal.show([Line(f"{told} explains each.", "dim")])

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.data import Change, Compatibility, Outcome, Problem, Verdict
+from codemods.compatibility import Compatibility
+from codemods.data import Change, Outcome, Problem, Verdict
 from codemods.gates import Measurement, excess, inconclusive
 from codemods.gates.suite import Suite
 

@@ -208,6 +208,7 @@ class Mypy:
         return tuple(
             replace(problem, key=self.rewording.key(problem.path, problem.code, problem.message))
             for problem in measurement.problems
+            if not self.rewording.is_announced(problem)
         )
 
     def _missed(self, before: Measurement, after: Measurement, changes: Iterable[Change]) -> tuple[str, ...]:

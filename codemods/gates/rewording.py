@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codemods.data import Problem
+
 LINE = re.compile(r"\bline \d+")
 # What else the value may be has no part in a complaint about None.
 NONE = re.compile(r'Item "None" of "[^"]*"')
@@ -59,11 +61,18 @@ class Rewording:
     ``renames`` maps old names to new ones, ``generic`` holds the classes that get type arguments, and
     ``types`` maps client types and type variables alike to one token for each type parameter. All go
     by whole words. Nothing is lost by a token: messages are counted, so that one more is one more.
+    ``announced`` is what the layer says of a use of an old name, which a type checker may repeat (PEP 702).
     """
 
     renames: Mapping[str, str] = field(default_factory=dict)
     generic: frozenset[str] = frozenset()
     types: Mapping[str, str] = field(default_factory=dict)
+    announced: re.Pattern[str] | None = None
+
+    def is_announced(self, problem: Problem) -> bool:
+        """Whether a problem is only that the layer's warning was repeated."""
+        said = problem.code == "deprecated" and self.announced
+        return bool(said and said.search(problem.message))
 
     def apply(self, message: str) -> str:
         """``message`` in new names, without line numbers, suggestions and type arguments."""

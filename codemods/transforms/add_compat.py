@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 import libcst as cst
 
 from codemods import layer
 from codemods.codemod import Addition, Codemod
-from codemods.data import MigrationError
+from codemods.data import MigrationError, Spec
 from codemods.importing import rivals
 from codemods.project import Project
 from codemods.roles import Part
@@ -42,6 +42,7 @@ def _refuse_unlinked(project: Project) -> None:
             )
 
 
+_STATIC = ("if TYPE_CHECKING:", "    from typing_extensions import deprecated", "")
 _LAYER = "the old names as aliases of the new ones, each with a warning, for code that still uses them"
 _INHERITS = "the root class inherits the old names, which go on working with a warning"
 
@@ -70,9 +71,6 @@ def layer_text(project: Project, home: str) -> str:
     """The text of the layer module: its tables, the machinery of ``codemods/layer.py``, the old names."""
     spec = project.spec
     wording = spec.compatibility
-    message = wording.message.replace("{since}", wording.since).replace(
-        "{remove_after}", wording.remove_after
-    )
     shared = sorted({project.modules.dotted(ref.path) for ref in project.roles.shared})
     tables = {
         "HOME: str": home,
@@ -83,7 +81,7 @@ def layer_text(project: Project, home: str) -> str:
         },
         "FACTORIES: Mapping[str, Mapping[str, str]]": {f.new: dict(f.old) for f in spec.factories},
         "QUIET: Tuple[str, ...]": tuple(shared),
-        "MESSAGE: str": message,
+        "MESSAGE: str": wording.said,
     }
     machinery = inspect.getsource(layer).partition(_DASHES)[2]
     return "\n".join(
@@ -100,6 +98,7 @@ def layer_text(project: Project, home: str) -> str:
             "import warnings",
             "from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple",
             "",
+            *(_STATIC if wording.static else ()),
             *(f"{name} = {_literal(value)}" for name, value in tables.items()),
             "",
             machinery.rstrip(),
@@ -153,8 +152,7 @@ def _names(project: Project) -> list[str]:
         f'    """The deprecated names of {project.root.name}."""',
         "",
         "    if TYPE_CHECKING:",
-        "        # Any, so that a subclass that is not migrated may declare them with its own types.",
-        *(f"        {old}: Any" for old in olds),
+        *(_deprecated(spec) if spec.compatibility.static else _any(olds)),
         "    else:",
         *(f"        {line}" for line in attributes),
         "",
@@ -163,3 +161,33 @@ def _names(project: Project) -> list[str]:
         f"        link(cls, {spec.compatibility.class_name})",
         "",
     ]
+
+
+def _any(olds: Iterable[str]) -> Iterator[str]:
+    yield "        # Any, so that a subclass that is not migrated may declare them with its own types."
+    yield from (f"        {old}: Any" for old in olds)
+
+
+def _deprecated(spec: Spec) -> Iterator[str]:
+    """Declarations that a type checker warns of (PEP 702), and that a subclass may replace by its own.
+
+    Descriptors, for of a property that has a setter mypy reports only what is set.
+    """
+    said = spec.compatibility.said
+    for attribute in spec.attributes:
+        for old in attribute.old.values():
+            mark = f"            @deprecated({_literal(said.format(old=old, new=attribute.new))})"
+            yield f"        class Old_{old.lstrip('_')}:"
+            yield mark
+            yield "            def __get__(self, obj: object, owner: Any = None) -> Any: ..."
+            yield mark
+            yield "            def __set__(self, obj: object, value: Any) -> None: ..."
+            yield ""
+    for attribute in spec.attributes:
+        yield from (f"        {old} = Old_{old.lstrip('_')}()" for old in attribute.old.values())
+    for factory in spec.factories:
+        for old in factory.old.values():
+            yield ""
+            yield f"        @deprecated({_literal(said.format(old=old, new=factory.new))})"
+            yield f"        def {old}(self, *args: Any, **kwargs: Any) -> Any: ..."
+    yield ""

@@ -10,16 +10,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from codemods import layer
+from codemods.data import Spec
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
+from codemods.verify.guided import vouched
 from codemods.verify.imported import imports
 from codemods.verify.unproven import Unproven
 
 
-def created(project: Project, path: PurePosixPath, now: Modules) -> str:
-    """The text that a new file has to have. Raises Unproven for a file there is no reason for."""
+def created(project: Project, path: PurePosixPath, now: Modules, text: str) -> str:
+    """The text that a new file has to have; ``text`` is what it has, where that is not the only one.
+
+    Raises Unproven for a file there is no reason for.
+    """
+    if path == project.spec.guide:
+        return vouched(project, path, text)
     module = now.get(path)
     if module is None:
         raise Unproven(path, 1, now.failures[path].reason)
@@ -37,10 +44,10 @@ def created(project: Project, path: PurePosixPath, now: Modules) -> str:
 def _layer(project: Project, module: Module) -> str:
     spec, wording = project.spec, project.spec.compatibility
     for found in (found for s in module.tree.body for found in imports(s)):
-        if (found[1] or found[2]).partition(".")[0] not in sys.stdlib_module_names:
+        at_run_time = not (wording.static and found[0])
+        if at_run_time and (found[1] or found[2]).partition(".")[0] not in sys.stdlib_module_names:
             raise Unproven(module.path, 1, f"the layer imports {found[1] or found[2]}")
     dotted = project.modules.dotted
-    said = wording.message.replace("{since}", wording.since).replace("{remove_after}", wording.remove_after)
     tables: Mapping[str, object] = {
         "HOME: str": dotted(module.path),
         "FLAG: Optional[str]": spec.side_flag,
@@ -51,7 +58,7 @@ def _layer(project: Project, module: Module) -> str:
         },
         "FACTORIES: Mapping[str, Mapping[str, str]]": {f.new: {**f.old} for f in spec.factories},
         "QUIET: Tuple[str, ...]": tuple(sorted({dotted(ref.path) for ref in project.roles.shared})),
-        "MESSAGE: str": said,
+        "MESSAGE: str": wording.said,
     }
     machinery = inspect.getsource(layer).split("# " + "-" * 93 + "\n", 1)[1]
     return "".join(
@@ -61,6 +68,7 @@ def _layer(project: Project, module: Module) -> str:
             'when nothing uses the old names any more.\n"""\n\n'
             "from __future__ import annotations\n\nimport sys\nimport warnings\n"
             "from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple\n\n",
+            "if TYPE_CHECKING:\n    from typing_extensions import deprecated\n\n" * wording.static,
             *(f"{name} = {_written(value)}\n" for name, value in tables.items()),
             f"\n{machinery.rstrip()}\n\n\n",
             *(f"{line}\n" if line else "\n" for line in _names(project)),
@@ -81,9 +89,11 @@ def _names(project: Project) -> Iterator[str]:
     yield f'    """The deprecated names of {project.root.name}."""'
     yield ""
     yield "    if TYPE_CHECKING:"
-    yield "        # Any, so that a subclass that is not migrated may declare them with its own types."
-    yield from (f"        {old}: Any" for old, _, _ in attributes)
-    yield from (f"        {old}: Any" for factory in spec.factories for old in factory.old.values())
+    if spec.compatibility.static:
+        yield from _announced(spec)
+    else:
+        yield "        # Any, so that a subclass that is not migrated may declare them with its own types."
+        yield from (f"        {old}: Any" for old in spec.renames)
     yield "    else:"
     for old, attribute, side in attributes:
         given = f'"{old}", "{attribute.new}", "{side}", {attribute.default}'
@@ -92,6 +102,29 @@ def _names(project: Project) -> Iterator[str]:
     yield "    def __init_subclass__(cls, **kwargs: Any) -> None:"
     yield "        super().__init_subclass__(**kwargs)"
     yield f"        link(cls, {name})"
+
+
+def _announced(spec: Spec) -> Iterator[str]:
+    """The names as a type checker is to warn of them: an attribute as a descriptor, a factory as a method."""
+    attributes = [old for old in spec.renames if not spec.is_factory(old)]
+    wording = spec.compatibility
+    says = {
+        old: f"@deprecated({_written(wording.said.format(old=old, new=new))})"
+        for old, new in spec.renames.items()
+    }
+    for old in attributes:
+        yield f"        class Old_{old.lstrip('_')}:"
+        for signature in (
+            "__get__(self, obj: object, owner: Any = None) -> Any",
+            "__set__(self, obj: object, value: Any) -> None",
+        ):
+            yield from (f"            {says[old]}", f"            def {signature}: ...")
+        yield ""
+    yield from (f"        {old} = Old_{old.lstrip('_')}()" for old in attributes)
+    for old in filter(spec.is_factory, spec.renames):
+        yield from ("", f"        {says[old]}")
+        yield f"        def {old}(self, *args: Any, **kwargs: Any) -> Any: ..."
+    yield ""
 
 
 def _written(value: object, margin: str = "") -> str:

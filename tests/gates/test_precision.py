@@ -217,3 +217,13 @@ def test_a_file_that_python_does_not_read(mypy: Mypy, tmp_path: Path, broken: st
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.reason.startswith("after: ")
+
+
+@pytest.mark.parametrize("paths_of_its_own", ["files = src", "packages = a", "modules = a"])
+def test_configuration_that_says_what_is_checked(mypy: Mypy, tmp_path: Path, paths_of_its_own: str) -> None:
+    config = f"[mypy]\nmypy_path = src\nexplicit_package_bases = True\n{paths_of_its_own}\n"
+    before = {"mypy.ini": config, "src/a.py": KNOWN}
+
+    verdict = judge(mypy, tmp_path, before, {"src/a.py": VAGUE})
+
+    assert verdict.outcome is Outcome.REFUSED, verdict.reason

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from codemods.data import Problem
 from codemods.gates.rewording import Rewording
 
 REWORDING = Rewording(
@@ -73,3 +76,17 @@ def test_nothing_to_reword_changes_nothing() -> None:
         Rewording().apply('"Base[A]" has no attribute "_private_rest"')
         == '"Base[A]" has no attribute "_private_rest"'
     )
+
+
+def test_what_the_layer_announces_is_told_from_other_deprecations() -> None:
+    rewording = Rewording(announced=re.compile(r"\w+ is deprecated since 2025-09"))
+    said = [
+        ("deprecated", "function m.Old.__get__ is deprecated: _rest is deprecated since 2025-09; use x"),
+        ("deprecated", "function m.f is deprecated: f is deprecated since 2024"),
+        ("misc", "_rest is deprecated since 2025-09"),
+    ]
+
+    problems = [Problem("a.py", 1, code, message, "") for code, message in said]
+
+    assert [rewording.is_announced(problem) for problem in problems] == [True, False, False]
+    assert not any(Rewording().is_announced(problem) for problem in problems)

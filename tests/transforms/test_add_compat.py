@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from codemods.data import MigrationError
-from tests.helpers import check_change, check_noop, migrated, planned
+from codemods.process import run
+from tests.helpers import check_change, check_noop, lay, migrated, planned
+from tests.trees import TWO_SIDES
 
 
 def test_class_that_is_not_the_root() -> None:
@@ -147,3 +152,73 @@ def test_mixin_that_serves_others_is_not_warned() -> None:
 def test_module_of_that_name_is_there() -> None:
     with pytest.raises(MigrationError, match=r"^old_names.py is there already"):
         planned({"old_names.py": "x = 1\n"}, phases=(1,))
+
+
+# --- static warnings ---------------------------------------------------------------------------
+
+STATIC = replace(TWO_SIDES, compatibility=replace(TWO_SIDES.compatibility, static=True))
+USES = """\
+from boxes import Box
+from left import Left
+from root import Root
+
+
+class Redeclares(Left):
+    def __init__(self) -> None:
+        super().__init__()
+        self._left_box: Box | None = None
+
+    def _make_left_box(self) -> Box:
+        return Box()
+
+
+def uses(it: Left, mine: Redeclares) -> None:
+    it._left_box
+    it._left_box = None
+    del it._left_box
+    it._make_left_box()
+    it._right_on = True
+    it._box
+    mine._left_box
+    mine._make_left_box()
+    hasattr(it, "_left_box")
+"""
+
+
+def test_static_layer_is_another_for_type_checkers_only() -> None:
+    texts = (migrated({"left.py": LEFT}, asked=asked)["old_names.py"] for asked in (TWO_SIDES, STATIC))
+    plain, static = (ast.parse(text) for text in texts)
+
+    assert ast.unparse(plain) != ast.unparse(static)
+    assert ast.unparse(_AtRunTime().visit(static)) == ast.unparse(_AtRunTime().visit(plain))
+
+
+class _AtRunTime(ast.NodeTransformer):
+    """Leaves out what only type checkers read."""
+
+    def visit_If(self, node: ast.If) -> list[ast.stmt] | ast.If:
+        return node.orelse if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
+def test_mypy_warns_of_uses_and_takes_what_is_not_migrated(tmp_path: Path) -> None:
+    files = migrated({"left.py": LEFT}, asked=STATIC)
+    lay(
+        tmp_path,
+        {path: data.decode() for path, data in files.items()} | {"uses.py": USES},
+    )
+    command = [sys.executable, "-P", "-m", "mypy", "--config-file=", "--cache-dir=cache", "uses.py"]
+
+    said = run([*command, "--enable-error-code=deprecated"], cwd=tmp_path).output
+
+    lines = [line.partition(": ")[0] for line in said.splitlines() if line.endswith("[deprecated]")]
+    uses = USES.splitlines()
+    told = [uses[int(line.rpartition(":")[2]) - 1].strip() for line in lines]
+    # What mypy 2.4 leaves out: what a class declares or overrides itself, and strings.
+    assert told == [
+        "it._left_box",
+        "it._left_box = None",
+        "del it._left_box",
+        "it._make_left_box()",
+        "it._right_on = True",
+    ]
+    assert "error" not in run(command, cwd=tmp_path).output
