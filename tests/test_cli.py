@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -150,6 +150,10 @@ class Library:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
 
+    def planned(self, survey: Survey) -> SimpleNamespace:
+        """An end of the old names that these sites are in the way of."""
+        return SimpleNamespace(in_the_way=survey.sites, stage=None)
+
     def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress, context: int) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
@@ -214,6 +218,7 @@ LIBRARY = {
     "leftovers": ("leftovers",),
     "migrate": ("apply", "rollback", "status"),
     "review": ("review",),
+    "finalize": ("planned",),
 }
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
