@@ -12,6 +12,7 @@ from codemods.doing import Progress
 from codemods.migrate import Options, Report, carried_out
 from codemods.obstacles import obstacles, refuse_own_code, staying
 from codemods.phases import finalizing
+from codemods.plan import going
 from codemods.pragmas import KEPT
 from codemods.steps import Stage, ending
 from codemods.sunset import last_day
@@ -39,7 +40,7 @@ class Ending:
     stays: tuple[Site, ...] = ()
 
 
-def refuse_early(found: Survey, today: date) -> None:
+def refuse_too_early(found: Survey, today: date) -> None:
     """Raise TooEarly until the day is over after which the spec lets old names go."""
     until = found.spec.compatibility.remove_after
     last = last_day(until)
@@ -60,11 +61,11 @@ def planned(found: Survey) -> Ending:
     project.refuse_broken_files()
     start = Origin(project, frozenset(), (), {}, found.snapshot)
     told = refuse_own_code(project)
+    if not going(project) and not ending(project):
+        return Ending(start, (), None)
     if ways := obstacles(project):
         return Ending(start, ways, None, told)
     changes = ending(project)
-    if not changes:
-        return Ending(start, (), None)
     last = finalizing(found.spec)
     contents = {change.path: change.after for change in changes}
     stage = Stage(last, frozenset({last.number}), contents, {c.path: c.edits for c in changes})
@@ -77,9 +78,10 @@ def _concrete(found: Survey) -> tuple[Note, ...]:
     """The class because of which the root's factories stay concrete, where they are."""
     project = found.project
     root = project.index.members[project.root]
-    functions = [f for factory in found.spec.factories if (f := root.function(factory.new))]
+    functions = (root.function(factory.new) for factory in found.spec.factories)
+    concrete = any(f and is_trivial(f) and not is_abstract(f) for f in functions)
     note = can_be_abstract(project.index, found.spec)[1]
-    return (note,) if note and any(is_trivial(f) and not is_abstract(f) for f in functions) else ()
+    return (note,) if note and concrete else ()
 
 
 def land(found: Survey, asked: Ending, options: Options, progress: Progress) -> Report:

@@ -214,6 +214,9 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
         start = origin(found)
         changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}
+        if leaving == {finalizing(spec).number}:  # the others stay as they are, whatever is known now
+            ended = {path for each in landed.history if each.number in leaving for path in each.files}
+            targets = {p: data if p in ended else files.peek(root, p) for p, data in targets.items()}
         # What one phase has made and another taken away is in no record, and is to come back.
         originals = {path: originals.get(path, start.bare.get(path)) for path in targets}
     current = {path: files.peek(root, path) for path in targets}

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from codemods import finalize, journal
+from codemods.choice import Choices
 from codemods.data import MigrationError
-from codemods.finalize import Ending, TooEarly, refuse_early
+from codemods.finalize import Ending, TooEarly, refuse_too_early
+from codemods.leaving import item_of
 from codemods.migrate import EditedSince, Report, apply, leftovers, rollback, survey
 from codemods.proofs import Options
+from codemods.record import digest_of
 from codemods.status import status
+from codemods.survey import Asked
 from tests.checks import git, repository
 from tests.helpers import AROUND, LEFT, UNPROVEN, Files, contents, land, lay, migrated
 from tests.trees import TWO_SIDES
@@ -148,6 +152,18 @@ def test_phases_that_have_not_landed_are_in_the_way(tmp_path: Path, left_out: st
     assert f"{site.path}:{site.line}:{site.column}" == place
 
 
+def test_what_was_left_out_by_choice_is_in_the_way(tmp_path: Path) -> None:
+    lay(tmp_path, {**AROUND, "left.py": LEFT, "use.py": USE})
+    found = survey(tmp_path, TWO_SIDES)
+    (use,) = (site for site in found.sites if site.path.name == "use.py")
+    digests = {path: digest for path in (use.path,) if (digest := digest_of(found.snapshot[path]))}
+    choices = Choices(frozenset({item_of(use)}), digests=digests)
+    apply(found, (), UNPROVEN, lambda _: None, choices)
+    assert contents(tmp_path)["use.py"] == USE.encode()
+
+    assert [(str(site.path), site.line) for site in planned(tmp_path).in_the_way] == [("use.py", 5)]
+
+
 # --- refusals ---------------------------------------------------------------------------------------
 
 
@@ -209,9 +225,9 @@ def test_before_the_day_is_over(root: Path, until: str, today: date, early: bool
 
     if early:
         with pytest.raises(TooEarly, match=f"^old names may go after {until}, which is not over; --early"):
-            refuse_early(found, today)
+            refuse_too_early(found, today)
     else:
-        refuse_early(found, today)
+        refuse_too_early(found, today)
 
 
 # --- landing and taking back ------------------------------------------------------------------------
@@ -239,6 +255,28 @@ def test_with_the_record_it_is_one_phase_more(root: Path) -> None:
     assert contents(root) == after
     rollback(root, TWO_SIDES, ())
     assert contents(root) == contents(original)
+
+
+def test_what_only_mypy_knew_stays_when_the_end_is_taken_back(tmp_path: Path) -> None:
+    use = "from left import Left\n\n\ndef lefts() -> dict[str, Left]: ...\n\n\n"
+    use += "def use():\n    for _, left in lefts().items():\n        left._left_box\n"
+    left = LEFT.replace("(Root):", "(Root):\n    _left_box: Box\n")
+    lay(tmp_path, {**AROUND, "left.py": left, "use.py": use})
+    apply(survey(tmp_path, TWO_SIDES, types=Asked()), (), UNPROVEN, lambda _: None)
+    before = contents(tmp_path)
+    assert b"left._box" in before["use.py"]
+    end(tmp_path)
+
+    rollback(tmp_path, TWO_SIDES, ("finalize",))
+
+    assert contents(tmp_path) == before
+
+
+def test_old_names_that_come_back_are_no_matter_of_the_end(root: Path) -> None:
+    end(root)
+    lay(root, {"use.py": USE})
+
+    assert (planned(root).in_the_way, planned(root).stage) == ((), None)
 
 
 @pytest.mark.parametrize("phases", [(), ("finalize",), ("7",)])
@@ -302,6 +340,22 @@ def test_generated_files_come_back(root: Path) -> None:
     assert contents(root).keys() == before.keys() - {"tests/test_old.py", "GUIDE.md", *GONE}
     rollback(root, TWO_SIDES, ("finalize",))
     assert contents(root) == before
+
+
+def test_a_guide_goes_with_the_old_names_and_comes_back_with_them(tmp_path: Path) -> None:
+    lay(tmp_path, {**AROUND, "left.py": LEFT})
+    apply(survey(tmp_path, TWO_SIDES, guide=True), (), UNPROVEN, lambda _: None)
+    before, guide = contents(tmp_path), str(TWO_SIDES.guide)
+    assert guide in before
+
+    end(tmp_path)
+    after = contents(tmp_path)
+    assert after.keys() == before.keys() - {guide, *GONE}
+    land(tmp_path)
+    assert contents(tmp_path) == after
+
+    rollback(tmp_path, TWO_SIDES, ("finalize",))
+    assert contents(tmp_path) == before
 
 
 def test_a_dirty_tree_is_refused_and_a_commit_is_made(clone: Path) -> None:

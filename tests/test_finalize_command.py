@@ -100,6 +100,8 @@ def test_dry_run_writes_nothing_and_its_patch_is_what_lands(run: Run, root: Path
 
     assert (shown.exit_code, patch.exit_code) == (1, 1)
     assert "==== phase 7 finalize: " in shown.stdout
+    assert "It is too early: old names may go after 2999-03, which is not over" in shown.stdout
+    assert "It is too early" not in run("--dry-run", "--early").stdout
     assert "# the old names are gone, and with them what kept them working\n" in shown.stdout
     assert "# the root class has the old names no more\n" in shown.stdout
     (phase,) = json.loads(run("--dry-run", "--format", "json").stdout)["phases"]

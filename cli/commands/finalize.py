@@ -79,9 +79,10 @@ def finalize(
         return FOUND
     own = ["--spec", str(spec_file)] if spec_file else []
     if dry_run:
-        return _shown(survey, found, layout, shlex.join(["classmod", "finalize", *own, str(path)]), pager)
+        command = shlex.join(["classmod", "finalize", *own, *(["--early"] if early else []), str(path)])
+        return _shown(survey, found, layout, command, "" if early else _waiting(survey), pager)
     if found.stage is not None and not early:
-        end.refuse_early(survey, today())
+        end.refuse_too_early(survey, today())
     with Working() as progress:
         done = end.land(survey, found, options, progress)
     if done.landed or done.refused:
@@ -102,11 +103,9 @@ def _tell(sites: tuple[Site, ...], layout: str) -> None:
         rows = [{"path": str(s.path)} | {name: getattr(s, name) for name in fields} for s in sites]
         terminal.write(json.dumps({"in_the_way": rows}, indent=2))
     elif layout == "text":
-        places = ((f"{site.path}:{site.line}:{site.column}", site) for site in sites)
-        terminal.show(
-            Line(f"{place}: {site.name} -> {site.new or 'nothing'}  ({site.reason})")
-            for place, site in places
-        )
+        for site in sites:
+            becomes = f"{site.name} -> {site.new or 'nothing'}  ({site.reason})"
+            terminal.show([Line(f"{site.path}:{site.line}:{site.column}: {becomes}")])
     files = len({site.path for site in sites})
     told = (
         f"{counted(len(sites), 'place')} in {counted(files, 'file')} in the way of the end of the old names"
@@ -114,7 +113,18 @@ def _tell(sites: tuple[Site, ...], layout: str) -> None:
     terminal.show([Line(told, "bold")], err=True)
 
 
-def _shown(survey: Survey, found: Ending, layout: str, next_command: str, pager: bool) -> int:
+def _waiting(survey: Survey) -> str:
+    """That the day is not there yet; empty where it is."""
+    from codemods.finalize import TooEarly, refuse_too_early
+
+    try:
+        refuse_too_early(survey, today())
+    except TooEarly as error:
+        return f"It is too early: {error}"
+    return ""
+
+
+def _shown(survey: Survey, found: Ending, layout: str, command: str, late: str, pager: bool) -> int:
     from cli import difference, dry_run
     from codemods.review import of_stages
 
@@ -124,6 +134,6 @@ def _shown(survey: Survey, found: Ending, layout: str, next_command: str, pager:
     elif layout == "json":
         terminal.write(dry_run.as_json(review))
     else:
-        lines = difference.whole(review, next_command, styled=terminal.styled(), tree=False)
+        lines = difference.whole(review, command, late, styled=terminal.styled(), tree=False)
         terminal.show(lines, page=pager)
     return FOUND if found.stage else CLEAN
