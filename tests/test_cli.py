@@ -146,6 +146,7 @@ class Library:
         guide: bool = False,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
+        self.asked |= {"guide": True} if guide else {}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -629,6 +630,7 @@ def test_diff_stat_is_text_only(run: Run) -> None:
     [
         ((), ""),
         (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
+        (("--guide",), "--guide "),
         (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
         (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
     ],
