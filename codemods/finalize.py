@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from codemods import journal
 from codemods.concrete import can_be_abstract
 from codemods.data import MigrationError, Note, Site
 from codemods.declarations import is_abstract, is_trivial
@@ -14,6 +15,8 @@ from codemods.obstacles import obstacles, refuse_own_code, staying
 from codemods.phases import finalizing
 from codemods.plan import going
 from codemods.pragmas import KEPT
+from codemods.record import digest_of
+from codemods.sides import layer_path
 from codemods.steps import Stage, ending
 from codemods.sunset import last_day
 from codemods.survey import Origin, Survey, origin
@@ -60,7 +63,7 @@ def planned(found: Survey) -> Ending:
         raise MigrationError(f"{place} does not have the new names yet; apply comes first")
     project.refuse_broken_files()
     start = Origin(project, frozenset(), (), {}, found.snapshot)
-    told = refuse_own_code(project)
+    told = () if _is_as_landed(found) else refuse_own_code(project)
     if not going(project) and not ending(project):
         return Ending(start, (), None)
     if ways := obstacles(project):
@@ -72,6 +75,14 @@ def planned(found: Survey) -> Ending:
     stays = staying(project)
     kept = (Note(s.path, s.line, f"{s.name} stays: {s.reason}") for s in stays if s.reason.startswith(KEPT))
     return Ending(start, (), stage, (*told, *_concrete(found), *kept), stays)
+
+
+def _is_as_landed(found: Survey) -> bool:
+    """Whether the record knows the layer as it is, whatever version of classmod has written it."""
+    path = layer_path(found.project.index, found.spec)
+    landed = journal.read(found.root)
+    digest = digest_of(found.snapshot.get(path))
+    return any((file.path, file.after) == (path, digest) for file in (landed.files if landed else ()))
 
 
 def _concrete(found: Survey) -> tuple[Note, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods import finalize, journal
+from codemods import finalize, journal, obstacles
 from codemods.choice import Choices
 from codemods.data import MigrationError
 from codemods.finalize import Ending, TooEarly, refuse_too_early
@@ -207,6 +207,16 @@ def test_layer_of_another_version(root: Path) -> None:
 
     assert found.stage is not None
     assert [note.text.partition(" ")[0] for note in found.notes] == ["_warn"]
+
+
+def test_layer_as_the_record_knows_it_is_not_looked_into(
+    root: Path, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obstacles, "layer_text", lambda *_: "")
+
+    assert planned(root).stage is not None
+    with pytest.raises(MigrationError, match="is not of the compatibility layer"):
+        planned(clone)
 
 
 @pytest.mark.parametrize(

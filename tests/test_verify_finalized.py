@@ -90,6 +90,16 @@ def test_only_lines_with_the_layer_change(case: Case, tmp_path: Path) -> None:
 
 
 @each_case
+def test_line_ends_are_those_of_the_files(case: Case) -> None:
+    files = {str(path): data.replace(b"\n", b"\r\n") for path, data in _migrated(case).snapshot.items()}
+
+    made = ending(known({**files}, case.spec))
+
+    wanted = {change.path: change.after and change.after.replace(b"\n", b"\r\n") for change in _made(case)}
+    assert {change.path: change.after for change in made} == wanted
+
+
+@each_case
 def test_tests_of_the_project_end_as_before(case: Case, tmp_path: Path) -> None:
     before = lay(tmp_path / "before" / case.name, contents(case.home / "after"))
     after = lay(tmp_path / "after" / case.name, _after(case))
