@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -93,7 +93,8 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        made = _gates(found, start, options, cache, known)
+        going = {path for stage in stages for path, data in stage.contents.items() if data is None}
+        made = _gates(found, start, options, cache, known, going)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None, None), base, "before", len(stages))
@@ -169,7 +170,12 @@ class _Bench:
 
 
 def _gates(
-    found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
+    found: Survey,
+    start: Origin,
+    options: Options,
+    cache: Path,
+    known: set[PurePosixPath],
+    going: Collection[PurePosixPath] = (),
 ) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
     """What gives the gates of a stage that are wanted; of the tree before, where it is None.
 
@@ -186,7 +192,7 @@ def _gates(
     static: list[Gate] = [
         mypy,
         Precision(mypy, {path: _leaving(project, path) for path in known}),
-        Api(roots, renaming(project)),
+        Api(roots, renaming(project, going)),
         *([] if project.is_user else [Duplication(bases, rewording)]),
     ]
     command = trials.command(
@@ -230,8 +236,8 @@ def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
     )
 
 
-def renaming(project: Project) -> Renaming:
-    """What the api gate is told of a migration."""
+def renaming(project: Project, going: Collection[PurePosixPath] = ()) -> Renaming:
+    """What the api gate is told of a migration, in which these files go."""
     from codemods.gates.api import Renaming
 
     def dotted(ref: ClassRef) -> str:
@@ -241,9 +247,10 @@ def renaming(project: Project) -> Renaming:
     layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
     serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
     members = frozenset(map(dotted, project.index.members))
+    adopted, gone = frozenset(map(dotted, serving)), frozenset(map(str, going))
     # What another tree's classes answer to is their matter: there each old name has its new one.
     base = "" if project.is_user else dotted(layer)
-    return Renaming(dotted(project.root), base, members, frozenset(map(dotted, serving)), spec.renames)
+    return Renaming(dotted(project.root), base, members, adopted, spec.renames, gone)
 
 
 def _rewording(project: Project) -> Rewording:

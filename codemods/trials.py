@@ -87,9 +87,9 @@ class Trials:
         return Outcomes(suite, self._bare, name, self._rewording, self._max_new_failures, old)
 
     def _old_tests(self, stage: Stage) -> Contents:
-        """The tests that a stage has changed, as they were before."""
+        """The tests that a stage has changed and not taken out, as they were before."""
         before = self._project.snapshot
-        changed = (path for path, data in stage.contents.items() if data != before.get(path))
+        changed = (p for p, data in stage.contents.items() if data is not None and data != before.get(p))
         return {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
 
     def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:

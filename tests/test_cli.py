@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -153,6 +153,10 @@ class Library:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
 
+    def planned(self, survey: Survey) -> SimpleNamespace:
+        """An end of the old names that these sites are in the way of."""
+        return SimpleNamespace(in_the_way=survey.sites, stage=None)
+
     def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress, context: int) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
@@ -219,6 +223,7 @@ LIBRARY = {
     "leftovers": ("leftovers",),
     "migrate": ("apply", "rollback", "status"),
     "review": ("review",),
+    "finalize": ("planned",),
 }
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
@@ -302,7 +307,7 @@ except SystemExit as ended:
 
 # --- every command ------------------------------------------------------------------------------
 
-COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "status")
+COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "finalize", "status")
 
 OF_A_TREE = tuple(command for command in COMMANDS if command != "explain")
 """Those that need no place."""
@@ -322,7 +327,7 @@ def test_help_has_an_example(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_common_options(command: str) -> None:
-    common = {"path", "spec_file", "layout", "phases"}
+    common = {"path", "spec_file", "layout"} | ({"phases"} if command != "finalize" else set())
     repair = {"repair"} if command in ("sites", "explain", "diff", "apply") else set()
 
     assert common | repair <= {option.name for option in app.commands[command].params}

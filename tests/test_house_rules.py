@@ -28,6 +28,7 @@ LAYERS = (
     ("modules",),
     ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
+    ("concrete",),
     ("bounds", "draft", "journal", "pragmas", "roles", "spelled"),
     ("about", "flow", "made"),
     ("calls",),
@@ -53,7 +54,7 @@ LAYERS = (
     ("needs", "pointed", "remedies", "renaming"),
     ("transforms",),
     ("phases",),
-    ("family", "plan", "status"),
+    ("family", "obstacles", "plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
     ("causes", "hunks", "trials"),
@@ -63,6 +64,7 @@ LAYERS = (
     ("explanation",),
     ("commits",),
     ("migrate",),
+    ("finalize",),
     ("cli",),
 )
 MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")

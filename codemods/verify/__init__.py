@@ -19,10 +19,11 @@ from codemods.project import Project
 from codemods.sides import layer_path
 from codemods.verify.created import created
 from codemods.verify.cuts import Cut, spliced
+from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
 
-__all__ = ["Proof", "Unproven", "repaired"]
+__all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
 
 
