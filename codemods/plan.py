@@ -11,6 +11,7 @@ from codemods.depth import deep
 from codemods.project import Project
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.add_tests import AddTests
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
 from codemods.transforms.rename_factories import RenameFactories
@@ -26,6 +27,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     UpdateDocs,
     AddGenerics,
     AddCompat,
+    AddTests,
     TidyImports,
 )
 """In the order in which they change a file: ``TidyImports`` sees what the others made of it."""

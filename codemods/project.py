@@ -23,6 +23,7 @@ from codemods.mentions import FOREIGN, OLDER
 from codemods.modules import External, Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
+from codemods.testing import Home, home
 from codemods.text import searchable
 
 _TOLD = {
@@ -93,6 +94,11 @@ class Project:
             if name == parameter and isinstance(argument, ClassRef)
         ]
 
+    @cached_property
+    def tests(self) -> Home | None:
+        """Where tests are written into the tree; None where none are."""
+        return home(self.index, self.spec) if self.spec.compatibility.tests else None
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
@@ -117,6 +123,7 @@ class Project:
                     *echoed,
                     *pragmas.notes(self.snapshot, self.sites),
                     *self._told_by_text(),
+                    *self._untested(),
                 )
             )
         )
@@ -129,6 +136,10 @@ class Project:
             yield Note(
                 self.root.path, found.function.lineno, f"{told} and calls this by super() does it twice"
             )
+
+    def _untested(self) -> Iterator[Note]:
+        if self.spec.compatibility.tests and self.tests is None:
+            yield Note(self.root.path, 1, "the tree has no tests of its own, so none are written for it")
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""
