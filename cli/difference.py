@@ -39,8 +39,8 @@ def whole(
     ``command`` is what comes next, ``late`` what is said of old names that should have gone already. Where
     it is ``styled``, code has its syntax, and what a patch needs between files is left out.
     """
-    if tree and found.phases:
-        yield from class_tree(found.tree)
+    if tree and any(line.header or line.body for line in found.tree):
+        yield from class_tree(found.tree, found.numbers)
     for phase in found.phases:
         if phase.files:
             yield from _title(phase)

@@ -111,11 +111,19 @@ repair_option = click.option(
     "--repair", is_flag=True, help="Mend imports of renamed classes first, as phase 0."
 )
 
+
+def _places(_: click.Context, __: click.Parameter, places: tuple[str, ...]) -> tuple[str, ...]:
+    if "" in places:
+        raise click.BadParameter("it is empty; a dot is all of PATH")
+    return places
+
+
 path_option = click.option(
     "--path",
     "places",
     metavar="P",
     multiple=True,
+    callback=_places,
     help="Only this file or directory, relative to PATH and with /; in a quoted pattern * and ? stay within "
     "a name, ** goes through directories; may be repeated.",
 )
@@ -142,6 +150,13 @@ def _reports(context: click.Context, option: click.Parameter, paths: tuple[Path,
     check(paths)
     return paths
 
+
+guide_option = click.option(
+    "--guide",
+    is_flag=True,
+    help="Write a guide into the project, too: what has changed, how to follow it and until when, for people "
+    "with code of their own.",
+)
 
 report_option = click.option(
     "--report",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from cli.render import counted
+from cli.render import counted, phases_told
 from cli.rows import Line, Part, joined
-from codemods.data import Confidence
+from cli.sureness import sureness
+from codemods.data import Note
 from codemods.hunks import Hunk, Spans, changed_words
 
 if TYPE_CHECKING:
@@ -16,41 +17,30 @@ if TYPE_CHECKING:
     from codemods.tree import TreeLine
 
 SIDES = {"+": "added", "-": "gone"}
-_KNOWN = {
-    (Confidence.PROVEN, False): "the class itself, an annotation or mypy says so",
-    (Confidence.INFERRED, False): "a fixture, a constructor call or simple flow says so",
-    (Confidence.INFERRED, True): "words about the hierarchy, in documents, docstrings and comments",
-    (Confidence.NAMED, False): "only the name says so",
-    (Confidence.NAMED, True): "words, of which only the name says so",
-}
-"""How a decision is known, in code or (True) in words."""
-_MOST = 20  # places to be decided by hand that the summary names
+_MOST = 20  # places to be decided by hand, and notes, that the summary names
+_SHORT = 72  # columns of a note there
 
 
-def class_tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
-    """Every class below its parent; where its bases change before and after, with their words marked."""
-    yield Line("==== the classes, before and after", "phase", hang="     ")
+def class_tree(tree: Sequence[TreeLine], numbers: Iterable[int]) -> Iterator[Line]:
+    """Every class below its parent; where its header changes before and after, with their words marked."""
+    yield Line(f"==== the classes before and after {phases_told(numbers)}", "phase", hang="     ")
+    yield Line("# - and + where the header changes, ~ where the body alone does", "quiet", hang="  ")
     yield Line()
-    rows = [
-        (line, sign, "  " * line.depth, header, words)
-        for line in tree
-        for sign, header, words in _headers(line)
-    ]
-    width = max((len(indent) + len(header) for _, _, indent, header, _ in rows), default=0) + 1
-    longest = max((len(str(line.path)) for line in tree), default=0)
-    for line, sign, indent, header, words in rows:
-        side, start = SIDES.get(sign, ""), 1 + len(indent)
-        parts = tuple(Part(start + a, start + b, f"{side}.word") for a, b in words if a < b)
-        text = f"{sign}{indent}{header}"
-        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}" if sign != "-" else ""
-        yield Line(text, side or "quiet", aside, parts, hang=f" {indent}    ", code=True)
+    for line in tree:
+        indent = "  " * line.depth
+        for sign, header, words in _headers(line):
+            side, start = SIDES.get(sign, ""), 1 + len(indent)
+            parts = tuple(Part(start + a, start + b, f"{side}.word") for a, b in words if a < b)
+            aside = f"  {line.place}{f' ({line.part})' if line.part else ''}" if sign != "+" else ""
+            style = side or ("quiet" if sign == " " else "")
+            yield Line(f"{sign}{indent}{header}", style, aside, parts, hang=f" {indent}    ", code=True)
     yield Line()
 
 
 def _headers(line: TreeLine) -> Iterator[tuple[str, str, Spans]]:
     before, after = (header.removeprefix("class ") for header in (line.before, line.after))
     if before == after:
-        yield " ", after, ()
+        yield "~" if line.body else " ", after, ()
     else:
         old, new = changed_words(before, after)
         yield "-", before, old
@@ -112,43 +102,47 @@ def _table(phases: Sequence[PhaseReview]) -> Iterator[Line]:
 
 
 def _sureness(found: Review) -> Iterator[Line]:
-    """How the decisions behind the hunks are known, each occurrence counted once."""
-    sites = {site for hunk in found.hunks for site in hunk.sites}
-    counts = Counter((site.confidence, site.prose or site.path.suffix == ".md") for site in sites)
-    if counts:
+    known = list(sureness(found.hunks))
+    if known:
+        total = counted(sum(each.number for each in known), "old name")
         yield Line()
-        yield Line(f"How sure: {counted(counts.total(), 'old name')} changed or removed", "file", hang="  ")
-    for known, means in _KNOWN.items():
-        if counts[known]:
-            confidence = known[0]
-            yield joined(
-                (f"  {counts[known]:>4} {confidence}", confidence), (f": {means}", ""), hang="       "
-            )
+        yield Line(f"How sure: {total} changed or removed", "file", hang="  ")
+    for number, confidence, means in known:
+        yield joined((f"  {number:>4} {confidence}", confidence), (f": {means}", ""), hang="       ")
 
 
 def _to_do(found: Review, command: str, late: str) -> Iterator[Line]:
     files = [file for phase in found.phases for file in phase.files]
     parts: list[Review | FileReview | Hunk] = [found, *files, *found.hunks]
     asked = sorted((s for part in parts for s in part.asked), key=lambda s: (s.path, s.line, s.column))
-    notes = sum(len(part.notes) for part in parts)
+    notes = sorted((n for part in parts for n in part.notes), key=lambda n: (n.path, n.line))
     if asked or notes or command:
         yield Line()
     if asked:
-        yield Line(
-            f"{counted(len(asked), 'place')} to decide by hand, left alone by apply:", "ask", hang="  "
-        )
-    for site in asked[:_MOST]:
-        yield Line(
-            f"  {site.path}:{site.line}:{site.column}: {site.name}: {site.reason}", "note", hang="    "
-        )
-    if len(asked) > _MOST:
-        yield Line(f"  and {len(asked) - _MOST} more", "note")
+        title = f"{counted(len(asked), 'place')} to decide by hand, left alone by apply:"
+        places = [f"{s.path}:{s.line}:{s.column}: {s.name}: {s.reason}" for s in asked]
+        yield from _listed(title, "ask", places)
     if notes:
-        yield Line(f"{counted(notes, 'note')} above, marked with # note: worth a look", "note", hang="  ")
+        beside = sum(bool(hunk.notes) for hunk in found.hunks)
+        where = f", beside {counted(beside, 'hunk')}" if beside else ""
+        title = f"{counted(len(notes), 'note')} to look at by hand{where}:"
+        yield from _listed(title, "note", map(_short, notes))
     if command and late:
         yield Line(late, "note", hang="  ")
     if command:
         yield Line(f"Next, prove each phase in a copy and land it: {command}", "file", hang="  ")
+
+
+def _listed(title: str, style: str, places: Iterable[str]) -> Iterator[Line]:
+    yield Line(title, style, hang="  ")
+    every = list(places)
+    yield from (Line(f"  {place}", "note", hang="    ") for place in every[:_MOST])
+    if len(every) > _MOST:
+        yield Line(f"  and {len(every) - _MOST} more", "note")
+
+
+def _short(note: Note) -> str:
+    return f"{note.path}:{note.line}: {shorten(note.text, _SHORT, placeholder=' ...')}"
 
 
 def file_size(file: FileReview) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from codemods.data import Change, Decision, Note, Site
 
 if TYPE_CHECKING:
     from codemods.migrate import Step
+    from codemods.tree import TreeLine
 
 _DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
 _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}
@@ -24,6 +25,22 @@ _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "r
 def counted(number: int, noun: str) -> str:
     """A number with its noun: 1 file, 2 files."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def phases_told(numbers: Iterable[int]) -> str:
+    """Phases as people say them: phase 1, phases 1 and 3, phases 1 to 6."""
+    every = sorted(numbers)
+    if len(every) > 2 and every[-1] - every[0] == len(every) - 1:
+        return f"phases {every[0]} to {every[-1]}"
+    *first, last = (str(each) for each in every) if every else ("none",)
+    return f"phases {', '.join(first)} and {last}" if first else f"phase {last}"
+
+
+def changing(line: TreeLine) -> str:
+    """What is to be said of a class beside its header."""
+    part = [line.part] if line.part else []
+    body = ["body changes"] if line.body and not line.header else []
+    return f" ({', '.join([*part, *body])})" if part or body else ""
 
 
 # --- sites ----------------------------------------------------------------------------------------

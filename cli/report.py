@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cli.render import counted, noted, shown, size, state, titled
+from cli.render import changing, counted, noted, phases_told, shown, size, state, titled
 from cli.terminal import Line
 from codemods.data import Change, Outcome, Phase, Problem, Verdict
 
 if TYPE_CHECKING:
-    from codemods.migrate import Proof, Report, TreeLine
+    from codemods.migrate import Proof, Report
 
 _MOST, _MANY = 10, 100  # of the problems that stand in nobody's way, and of those that do
 _TESTS_LOST = "tests lost; the plan's limit is 2, the one here --max-new-failures"
@@ -30,11 +30,11 @@ _TRIGGERS = {
 _OUTCOMES = {Outcome.PASSED: "green", Outcome.REFUSED: "bold red", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
-def report(done: Report, tree: Sequence[TreeLine], undo: str) -> Iterator[Line]:
+def report(done: Report, undo: str) -> Iterator[Line]:
     """What stood in the way first, then the class tree, a line for each phase, and what landed."""
     if done.refused:
         yield from _refusal(done, done.refused)
-    yield from _tree(tree)
+    yield from _tree(done)
     steps = [proof.step for proof in done.proofs]
     said: set[str] = set()
     for proof in done.proofs:
@@ -108,12 +108,11 @@ def _refusal(done: Report, phase: Phase) -> Iterator[Line]:
     yield Line()
 
 
-def _tree(tree: Sequence[TreeLine]) -> Iterator[Line]:
-    rows = [("  " * line.depth + line.after, line) for line in tree]
-    width = max((len(text) for text, _ in rows), default=0)
-    longest = max((len(str(line.path)) for _, line in rows), default=0)
-    for text, line in rows:
-        aside = f"{'':<{width - len(text)}}  {line.path!s:<{longest}}"
-        yield Line(text, "dim" if line.before == line.after else "green", aside)
-    if rows:
+def _tree(done: Report) -> Iterator[Line]:
+    if done.tree:
+        yield Line(f"the classes after {phases_told(done.numbers)}", "bold")
+    for line in done.tree:
+        text = "  " * line.depth + line.after
+        yield Line(text, "green" if line.header else "dim", f"  {line.path}{changing(line)}")
+    if done.tree:
         yield Line()

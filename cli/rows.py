@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _TAB = 8
+_ASIDE = 20  # columns from which on a part of an aside says something
 _ROOMY = 60  # columns from which on a margin has its place
 _LEAST = 12  # columns that a row after the first has for its text
 
@@ -31,9 +32,9 @@ class Line(NamedTuple):
     """A line of a view.
 
     ``style``, and that of the ``parts`` over it, is dropped where the output is plain. ``aside`` ends the
-    line where there is room for it, the blanks it may end with included. ``margin`` stands before it in
-    colours only. Where the window is too narrow, rows after the first begin with ``hang``; None leaves it to
-    the terminal. ``code`` may be cut anywhere, and its style goes up to the window's edge.
+    line, in colours without its beginning or not at all where there is no room. ``margin`` stands before it
+    in colours only. Where the window is too narrow, rows after the first begin with ``hang``; None leaves it
+    to the terminal. ``code`` may be cut anywhere, and its style goes up to the window's edge.
     """
 
     text: str = ""
@@ -54,11 +55,11 @@ def joined(*pieces: tuple[str, str], hang: str = "#   ") -> Line:
     return Line(text, "", "", tuple(parts), hang=hang)
 
 
-def plain(encoding: str, width: int) -> Draw:
+def plain(encoding: str, _: int) -> Draw:
     """Lines without styles, margins and cuts."""
 
     def draw(line: Line) -> Iterator[str]:
-        text = _with_aside(line, width)
+        text = line.text + line.aside
         yield visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
     return draw
@@ -96,21 +97,25 @@ def _visible(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def _with_aside(line: Line, width: int) -> str:
-    if not line.aside or len(line.text) + len(line.aside) > width:
-        return line.text
-    return f"{line.text}{line.aside.rstrip()}"
+def _aside(line: Line, width: int) -> str:
+    """As much of an aside as a row has room for."""
+    room = width - len(line.text)
+    if len(line.aside) <= room:
+        return line.aside
+    return f"  ...{line.aside[5 - room :]}" if room >= _ASIDE else ""
 
 
 def _rows(line: Line, encoding: str, width: int) -> Iterator[Text]:
     from rich.cells import cell_len
     from rich.text import Text
 
-    pieces = _pieces(_with_aside(line, width), encoding)
+    pieces = _pieces(line.text + _aside(line, width), encoding)
     starts = [0]
     for piece in pieces:
         starts.append(starts[-1] + len(piece))
     whole = Text("".join(pieces), line.style)
+    if line.aside:
+        whole.stylize("quiet", starts[len(line.text)])
     for part in line.parts:
         whole.stylize(part.style, starts[part.start], starts[part.end])
     margin = line.margin if width >= _ROOMY else ""

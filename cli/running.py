@@ -26,6 +26,7 @@ def survey_of(
     types: bool = True,
     python: Path | None = None,
     confidence: str = Confidence.INFERRED,
+    guide: bool = False,
 ) -> Survey:
     """The tree at ``path`` as it stands; files that do not parse are named on stderr.
 
@@ -38,7 +39,7 @@ def survey_of(
     asked = Asked(python) if types else None
     first = Doing("reading the tree, asking mypy" if types else "reading the tree")
     with Working(first):
-        found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence))
+        found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence), guide=guide)
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
     return found
 

@@ -55,13 +55,15 @@ class Retouch:
 class Choices:
     """What is left out and what is written otherwise; ``taken`` has been looked at and is wanted.
 
-    ``digests`` are the SHA-256 of the files that the choices were made on, in hex.
+    ``guide`` asks for what is not written by itself. ``digests`` are the SHA-256 of the files that the
+    choices were made on, in hex.
     """
 
     left: frozenset[Item] = frozenset()
     retouches: tuple[Retouch, ...] = ()
     taken: frozenset[Item] = frozenset()
     digests: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    guide: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.left or self.retouches or self.taken)
@@ -85,6 +87,7 @@ class Choices:
             tuple(each for each in self.retouches if each.path in kept),
             frozenset(item for item in self.taken if item.path in kept),
             {path: digest for path, digest in self.digests.items() if path in kept},
+            self.guide,
         )
 
 
@@ -108,6 +111,7 @@ def written(choices: Choices) -> dict[str, Any]:
         ],
         "taken": [[item.kind, str(item.path), item.at] for item in sorted(choices.taken)],
         "digests": {str(path): digest for path, digest in sorted(choices.digests.items())},
+        "guide": choices.guide,
     }
 
 
@@ -127,6 +131,7 @@ def parsed(record: Mapping[str, Any]) -> Choices:
         ),
         _items(record["taken"]),
         {PurePosixPath(path): str(digest) for path, digest in dict(record["digests"]).items()},
+        bool(record.get("guide")),
     )
 
 

@@ -5,6 +5,7 @@ Standard library only, and no behaviour beyond what a datum can say of itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -96,6 +97,12 @@ class Spec:
     def renames(self) -> Mapping[str, str]:
         """Old name -> new name, of attributes and factories alike."""
         return {old: item.new for item in self.lifted for old in item.old.values()}
+
+    @property
+    def guide(self) -> PurePosixPath:
+        """Where the guide to the migration stands, by its name."""
+        words = re.sub(r"[^\w.-]+", "-", self.name)
+        return PurePosixPath(f"MIGRATION-{words}.md")
 
     def phase_of(self, side: str) -> int:
         """The phase of a side's classes; phase 1 is the root's."""

@@ -190,7 +190,8 @@ def _nearest(root: Path, path: PurePosixPath) -> PurePosixPath:
 
 def _demand_writable(root: Path, path: PurePosixPath, place: PurePosixPath) -> None:
     if not ((root / place).stat().st_mode & 0o222 and os.access(root / place, os.W_OK)):
-        raise MigrationError(f"{path}: {'' if place == path else f'{place}/ '}is read-only")
+        folder = root if place == HERE else place
+        raise MigrationError(f"{path}: {'' if place == path else f'{folder}/ '}is read-only")
 
 
 def _swap(

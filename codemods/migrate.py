@@ -31,9 +31,7 @@ __all__ = [
     "Status",
     "Step",
     "Survey",
-    "TreeLine",
     "apply",
-    "class_tree",
     "leftovers",
     "refuse_early",
     "rollback",
@@ -53,7 +51,8 @@ class EditedSince(MigrationError):
 class Report:
     """What ``apply`` did. ``baseline`` is what the gates found before, ``refused`` the phase that failed.
 
-    ``commits`` are those made of what landed, in order, ``start`` is what was planned on.
+    ``commits`` are those made of what landed, in order. ``tree`` has the classes before and after the phases
+    ``numbers``: those that landed, or else those that were tried.
     """
 
     baseline: tuple[Verdict, ...] = ()
@@ -62,7 +61,8 @@ class Report:
     refused: Phase | None = None
     notes: tuple[Note, ...] = ()
     commits: tuple[Commit, ...] = ()
-    start: Origin | None = None
+    tree: tuple[TreeLine, ...] = ()
+    numbers: frozenset[int] = frozenset()
 
 
 def apply(
@@ -82,7 +82,7 @@ def apply(
     notes = (*found.notes, *(_forgotten(found, start) if choices is None else ()))
     stages = stages_of(found, start, phases, progress)
     if not differences(found.snapshot, stages[-1].contents):
-        return Report(notes=notes, start=start)
+        return Report(notes=notes)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
     current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
     if options.commit:
@@ -92,15 +92,18 @@ def apply(
     baseline, proofs = prove(found, start, stages, options, progress)
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
-    if not proven or (refused and not options.partial):
-        return Report(baseline, tuple(proofs), (), refused, notes, start=start)
+    lands = bool(proven) and not (refused and not options.partial)
+    last = stages[len(proven if lands else proofs) - 1]
+    tree = class_tree(found, start, last.contents)
+    if not lands:
+        return Report(baseline, tuple(proofs), (), refused, notes, (), tree, last.numbers)
     progress(Doing("landing"))
     chain = commits.chain(found, current, proven, start.landed) if options.commit else None
-    landed = _land(found, start, stages[len(proven) - 1], proven)
+    landed = _land(found, start, last, proven)
     if chain:
         commits.publish(found.root, chain, (change.path for change in landed))
     done = chain.commits if chain else ()
-    return Report(baseline, tuple(proofs), landed, refused, notes, done, start)
+    return Report(baseline, tuple(proofs), landed, refused, notes, done, tree, last.numbers)
 
 
 def _forgotten(found: Survey, start: Origin) -> Iterator[Note]:

@@ -11,6 +11,7 @@ from codemods.depth import deep
 from codemods.project import Project
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
+from codemods.transforms.add_guide import AddGuide
 from codemods.transforms.add_tests import AddTests
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
@@ -28,6 +29,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     AddGenerics,
     AddCompat,
     AddTests,
+    AddGuide,
     TidyImports,
 )
 """In the order in which they change a file: ``TidyImports`` sees what the others made of it."""

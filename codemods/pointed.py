@@ -31,8 +31,9 @@ class Pointed:
 def pointed(root: Path, said: str, *, later: bool = False) -> Pointed:
     """The place that is meant; a file is looked for below ``root`` first, then where we are.
 
-    Raises MigrationError for what is no place, and for a file or line that is not there; with ``later``
-    such a place is told as ``absent``, for it may be there one day.
+    Raises MigrationError for what is no place, and for a file, line or column that is not there; with
+    ``later`` such a file or line is told as ``absent``, for it may be there one day. Some tools count columns
+    from 0, and some point behind the end of a line.
     """
     found = _PLACE.fullmatch(said)
     if found is None:
@@ -47,18 +48,23 @@ def pointed(root: Path, said: str, *, later: bool = False) -> Pointed:
     path = next(filter(None, (_below(root, place) for place in places)), None)
     if path is None:
         raise MigrationError(f"{name}: is not below {root}")
-    absent = _absent(root, path, line) if _is_file(root / path) else missing
+    absent = _absent(root, path, line, column or 0) if _is_file(root / path) else missing
     if absent and not later:
         raise MigrationError(absent)
     return Pointed(path, line, column, absent)
 
 
-def _absent(root: Path, path: PurePosixPath, line: int) -> str:
+def _absent(root: Path, path: PurePosixPath, line: int, column: int) -> str:
     try:
-        last = lines(text(path, (root / path).read_bytes()))
+        whole = text(path, (root / path).read_bytes())
     except OSError as error:
         raise MigrationError(f"{path}: cannot be read: {error.strerror}") from error
-    return "" if 1 <= line <= last else f"{path}: there is no line {line}, the last one is {last}"
+    last = lines(whole)
+    if not 1 <= line <= last:
+        return f"{path}: there is no line {line}, the last one is {last}"
+    if column > (end := len(whole.line(line))) + 1:
+        raise MigrationError(f"{path}:{line}: there is no column {column}, the last one is {end}")
+    return ""
 
 
 def _is_dir(place: Path) -> bool:

@@ -23,8 +23,8 @@ from codemods.text import Text, UnreadableSource, decode, tokens
 KEPT = "kept by a pragma: "
 """Begins the reason of a site that a pragma keeps."""
 
-_MARK = b"classmod:"
-_SAID = r"classmod:[ \t]*(?P<word>[\w-]*)[ \t]*(?P<rest>.*?)"
+_MARK = "classmod:"
+_SAID = r"(?P<mark>(?i:classmod):)[ \t]*(?P<word>[\w-]*)[ \t]*(?P<rest>.*?)"
 _COMMENT = re.compile(rf"#[ \t]*{_SAID}(?=[ \t]+#[ \t]|$)")
 _MARKDOWN = re.compile(rf"<!--[ \t]*{_SAID}[ \t]*-->")
 _REASON = re.compile(r"--[ \t]*(\S.*?)[ \t]*$")
@@ -67,7 +67,7 @@ def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
 def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
     """The pragmas that keep nothing, by all the sites of the snapshot."""
     for path, data in snapshot.items():
-        for pragma in _of_file(path, data) if _MARK in data else ():
+        for pragma in _of_file(path, data) if _MARK.encode() in data.lower() else ():
             covered = (s for s in sites if s.path == path and pragma.covers(s) and not pragma.says(s))
             if pragma.reason is None:
                 yield Note(path, pragma.line, "this pragma keeps nothing: it has to be classmod: keep -- why")
@@ -89,13 +89,13 @@ def _of_file(path: PurePosixPath, data: bytes) -> tuple[Pragma, ...]:
 
 def in_source(text: Text) -> tuple[Pragma, ...]:
     """The pragmas of a Python file; of one that does not parse, those before the fault."""
-    if _MARK.decode() not in text.text:
+    if _MARK not in text.text.lower():
         return ()
     found = list(tokens(text))
     return tuple(
         _pragma(said, token.start[0], token.start[1] + said.start() + 1, _covered(found, at))
         for at, token in enumerate(found)
-        if token.type == COMMENT and (said := _COMMENT.search(token.string))
+        if token.type == COMMENT and (said := _COMMENT.search(token.string)) and _meant(said)
     )
 
 
@@ -106,14 +106,19 @@ def in_document(document: Document) -> tuple[Pragma, ...]:
         line, column = document.text.place(said.start())
         before = document.text.line(line)[: column - 1]
         after = document.text.line(line)[column - 1 + len(said.group()) :]
-        if _code(document, line) is None and not before.count("`") % 2:
+        if _meant(said) and _code(document, line) is None and not before.count("`") % 2:
             alone = not before.strip(" \t>") and not after.strip()
             found.append(_pragma(said, line, column, _next(document, line) if alone else (line, line)))
     return tuple(found)
 
 
+def _meant(said: re.Match[str]) -> bool:
+    """Whether it speaks to us; spelled in another case it does where it says keep, and keeps nothing."""
+    return said["mark"] == _MARK or said["word"].lower() == "keep"
+
+
 def _pragma(said: re.Match[str], line: int, column: int, covered: tuple[int, int]) -> Pragma:
-    reason = _REASON.match(said["rest"]) if said["word"] == "keep" else None
+    reason = _REASON.match(said["rest"]) if (said["mark"], said["word"]) == (_MARK, "keep") else None
     return Pragma(line, column, column + len(said.group()), reason[1] if reason else None, *covered)
 
 

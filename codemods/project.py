@@ -51,6 +51,8 @@ class Project:
     sites: tuple[Site, ...]
     left: frozenset[str] = frozenset()
     """The root's methods that take nothing over, by choice."""
+    guide: bool = False
+    """Whether a guide is written into the tree."""
     types: Mapping[Place, Known] = field(default_factory=dict)
     """What mypy said of receivers, where it was asked."""
     by_path: Mapping[PurePosixPath, tuple[Site, ...]] = field(init=False)

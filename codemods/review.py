@@ -51,12 +51,16 @@ class PhaseReview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All of it; ``notes`` and ``asked`` at the end are of files that no phase here changes."""
+    """All of it; ``notes`` and ``asked`` at the end are of files that no phase here changes.
+
+    ``numbers`` are the phases after which ``tree`` stands, what is landed included.
+    """
 
     phases: tuple[PhaseReview, ...]
     tree: tuple[TreeLine, ...]
     notes: tuple[Note, ...]
     asked: tuple[Site, ...]
+    numbers: frozenset[int] = frozenset()
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:
@@ -91,7 +95,9 @@ def of_stages(found: Survey, start: Origin, stages: Sequence[Stage], context: in
         made.append(PhaseReview(step.phase, tuple(map(waiting.beside, files))))
         earlier |= {edit for edits in stage.edits.values() for edit in edits}
     placed = tuple(PhaseReview(each.phase, tuple(map(waiting.above, each.files))) for each in made)
-    return Review(placed, class_tree(found, start), waiting.rest(Note), waiting.rest(Site))
+    tree = class_tree(found, start, stages[-1].contents if stages else {})
+    numbers = stages[-1].numbers if stages else start.landed
+    return Review(placed, tree, waiting.rest(Note), waiting.rest(Site), numbers)
 
 
 def fresh(notes: Iterable[Note], asked: Iterable[Site]) -> tuple[Note, ...]:

@@ -43,6 +43,7 @@ class Survey:
     asked: Asked | None = None
     doubts: tuple[Note, ...] = ()
     confidence: Confidence = Confidence.INFERRED
+    guide: bool = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -92,10 +93,11 @@ def survey(
     repair: bool = False,
     types: Asked | None = None,
     confidence: Confidence = Confidence.INFERRED,
+    guide: bool = False,
 ) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
-    Decisions known less well than ``confidence`` become asks.
+    Decisions known less well than ``confidence`` become asks. With ``guide`` plans have the guide in them.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
@@ -109,7 +111,7 @@ def survey(
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
     found = taken(found, confidence)
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence)
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
@@ -138,6 +140,7 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     landed = journal.read(found.root)
     if choices is None:
         choices = landed.choices if landed else NOTHING
+    choices = replace(choices, guide=choices.guide or found.guide)
     if landed is None or journal.edited_since(found.root):
         start = Origin(found.project, frozenset(), found.repairs, {}, found.snapshot)
         return chosen(start, choices)
@@ -155,6 +158,8 @@ def chosen(start: Origin, choices: Choices) -> Origin:
     """The same start with these choices; of a file that is not as it was when they were made, none count."""
     same = (p for p in choices.paths if digest_of(start.project.snapshot.get(p)) == choices.digests.get(p))
     valid = choices.within(same)
+    if valid.guide:
+        start = replace(start, project=replace(start.project, guide=True))
     if not valid.left:
         return replace(start, choices=valid)
     # Another file may need what is left out, and not have been there when that was chosen.

@@ -1,63 +1,119 @@
-"""The class tree with its headers before and after."""
+"""The class tree before and after: the headers, and which classes change in their bodies alone."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
-from codemods.phases import phases
 from codemods.project import Project
-from codemods.scopes import ClassRef
-from codemods.survey import Origin, Survey, origin
+from codemods.roles import Part
+from codemods.scopes import ClassNode, ClassRef, Module
+from codemods.survey import Origin, Survey
+from codemods.text import UnreadableSource, decode, parse
+
+_BESIDE = (Part.MIXIN, Part.PROTOCOL)
 
 
 @dataclass(frozen=True, slots=True)
 class TreeLine:
-    """A class below its first parent: ``depth`` 0 is the root; the headers are text."""
+    """A class below its first parent: ``depth`` 0 is the root, or what stands beside it; headers are text.
+
+    ``line`` is where it is now, ``body`` says whether anything below its header changes. ``part`` is "mixin"
+    or "protocol" for a class outside the root's own tree.
+    """
 
     depth: int
     name: str
     path: PurePosixPath
     before: str
     after: str
+    line: int = 1
+    body: bool = False
+    part: str = ""
+
+    @property
+    def header(self) -> bool:
+        """Whether its header changes."""
+        return self.before != self.after
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
 
 
-def class_tree(found: Survey, start: Origin | None = None) -> tuple[TreeLine, ...]:
+def class_tree(
+    found: Survey, start: Origin, contents: Mapping[PurePosixPath, bytes | None]
+) -> tuple[TreeLine, ...]:
     """The hierarchy from the root down, a class of several parents under the first of them.
 
-    ``start`` is the origin of ``found``, where it is known already.
+    Then the mixins and Protocols that change with it. ``contents`` are the files that differ after.
     """
-    project = (start or origin(found)).project
-    return tuple(_lines(project, project.root, 0))
+    project, tree = start.project, _Tree(found.snapshot, contents)
+    beside = (ref for ref, role in project.roles.of.items() if role.part in _BESIDE)
+    lines = (tree.line(0, ref, str(project.roles.of[ref].part)) for ref in beside)
+    return (*_below(project, tree, project.root, 0), *(each for each in lines if each.header or each.body))
 
 
-def _lines(project: Project, ref: ClassRef, depth: int) -> Iterator[TreeLine]:
-    bases = [ast.unparse(base.node) for base in project.index.members[ref].bases]
-    before = _header(ref, bases)
-    yield TreeLine(depth, ref.name, ref.path, before, _header(ref, _after(project, ref, bases)))
+def _below(project: Project, tree: _Tree, ref: ClassRef, depth: int) -> Iterator[TreeLine]:
+    yield tree.line(depth, ref)
     for child in project.index.members:
         if project.index.parents(child)[:1] == (ref,):
-            yield from _lines(project, child, depth + 1)
+            yield from _below(project, tree, child, depth + 1)
 
 
-def _header(ref: ClassRef, bases: list[str]) -> str:
+class _Tree:
+    """The classes of two states of a tree; ``after`` holds the files that differ."""
+
+    def __init__(
+        self, before: Mapping[PurePosixPath, bytes], after: Mapping[PurePosixPath, bytes | None]
+    ) -> None:
+        self._before = cache(lambda path: _module(path, before.get(path)))
+        self._after = cache(lambda path: _module(path, after.get(path, before.get(path))))
+
+    def line(self, depth: int, ref: ClassRef, part: str = "") -> TreeLine:
+        """What there is to say of a class; where it cannot be read after, its header stays as it is."""
+        before, after = _nodes(self._before(ref.path), ref), _nodes(self._after(ref.path), ref)
+        old = _header(ref, before)
+        return TreeLine(
+            depth,
+            ref.name,
+            ref.path,
+            old,
+            _header(ref, after) if after else old,
+            before[0].node.lineno if before else 1,
+            _bodies(self._before(ref.path), before) != _bodies(self._after(ref.path), after),
+            part,
+        )
+
+
+def _module(path: PurePosixPath, data: bytes | None) -> Module | None:
+    try:
+        text = decode(data or b"")
+        return Module(path, text, parse(text))
+    except UnreadableSource:
+        return None
+
+
+def _nodes(module: Module | None, ref: ClassRef) -> list[ClassNode]:
+    return module.classes.get(ref.qualname, []) if module else []
+
+
+def _header(ref: ClassRef, nodes: list[ClassNode]) -> str:
+    bases = [ast.unparse(part) for each in nodes for part in (*each.node.bases, *each.node.keywords)]
     return f"class {ref.name}({', '.join(bases)})" if bases else f"class {ref.name}"
 
 
-def _after(project: Project, ref: ClassRef, bases: list[str]) -> list[str]:
-    spec, roles = project.spec, project.roles
-    if ref == project.root:
-        if roles.migrated:
-            return bases
-        generic = f"Generic[{', '.join(p.name for p in spec.type_parameters)}]"
-        return [generic, spec.compatibility.class_name, *bases]
-    header = project.arguments.header(ref, roles, frozenset(p.number for p in phases(spec)))
-    meanings = [base.meaning for base in project.index.members[ref].bases]
-    return [
-        f"{base}[{', '.join(a if isinstance(a, str) else a.name for a in arguments)}]"
-        if isinstance(meaning, ClassRef) and (arguments := header.get(meaning)) and "[" not in base
-        else base
-        for base, meaning in zip(bases, meanings, strict=False)
-    ]
+def _bodies(module: Module | None, nodes: list[ClassNode]) -> list[str]:
+    """The lines below the headers, comments included; of a class on one line that line."""
+    found: list[str] = []
+    if module is None:
+        return found
+    for node in (each.node for each in nodes):
+        parts = [*node.bases, *(keyword.value for keyword in node.keywords)]
+        header = max((part.end_lineno or 0 for part in parts), default=node.lineno)
+        first = min(header + 1, node.body[0].lineno)
+        found += map(module.text.line, range(first, (node.end_lineno or 0) + 1))
+    return found

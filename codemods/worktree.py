@@ -44,7 +44,10 @@ def changed_since(root: Path, revision: str) -> frozenset[PurePosixPath]:
     """
     if _git(root, "rev-parse", "--git-dir") is None:
         raise MigrationError(f"--since {revision}: {root} is in no git repository")
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    # A search such as :/text goes on to the end of the word, and ^REV is what leads away from a commit.
+    verified = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+    named = _git(root, *verified, revision) or "^"
+    commit = None if named.startswith("^") else _git(root, *verified, f"{named.strip()}^{{commit}}")
     if commit is None:
         raise MigrationError(f"--since {revision}: git knows no such commit")
     base = _git(root, "merge-base", commit.strip(), "HEAD")

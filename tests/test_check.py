@@ -400,6 +400,14 @@ def test_place_of_nothing(check: Check) -> None:
     )
 
 
+def test_place_that_is_empty(check: Check) -> None:
+    shown = check("--path", "")
+
+    assert shown.exit_code == 2
+    assert shown.stderr.startswith("classmod: error: Invalid value for '--path': it is empty")
+    assert shown.stderr.count("\n") == 1
+
+
 @pytest.fixture
 def changed(tmp_path: Path) -> Check:
     """A branch on which use.py has changed, while main has gone on with doc.md."""
@@ -425,6 +433,14 @@ def test_since_where_the_branch_left(changed: Check) -> None:
     assert changed("--since", "HEAD").exit_code == 0
 
 
+@pytest.mark.parametrize("revision", [":/z", "main^{/z}", "main~0"])
+def test_since_takes_what_git_takes(changed: Check, revision: str) -> None:
+    git(changed.project, "checkout", "-q", "main")
+    rewrite(changed, "use.py", "def use", "\ndef use")
+
+    assert since(changed, revision) == ["use.py"]
+
+
 def test_since_sees_what_is_not_committed(changed: Check) -> None:
     rewrite(changed, "left.py", "class", "\nclass")
     lay(changed.project, {"new.md": "`Left._left_box`\n"})
@@ -433,7 +449,7 @@ def test_since_sees_what_is_not_committed(changed: Check) -> None:
     assert since(changed, "HEAD") == ["left.py", "new.md"]
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "HEAD:use.py", "--output=x", "", "HEAD^{tree}"])
+@pytest.mark.parametrize("revision", ["nowhere", "HEAD:use.py", "--output=x", "", "HEAD^{tree}", "^HEAD"])
 def test_since_no_commit(changed: Check, revision: str) -> None:
     shown = changed("--since", revision)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -106,7 +107,18 @@ class Report:
     refused: Phase | None
     notes: tuple[Note, ...]
     commits: tuple[Commit, ...] = ()
-    start: object = None
+    tree: tuple[TreeLine, ...] = ()
+    numbers: frozenset[int] = frozenset()
+
+
+LEAF, BESIDE = PurePosixPath("leaf.py"), PurePosixPath("mixin.py")
+TREE = (
+    TreeLine(0, "Base", PurePosixPath("base.py"), "class Base", "class Base(Generic[X])", 4),
+    TreeLine(1, "Leaf", LEAF, "class Leaf(Base)", "class Leaf(Base[Thing])", 7, body=True),
+    TreeLine(2, "Twig", LEAF, "class Twig(Leaf)", "class Twig(Leaf)", 9, body=True),
+    TreeLine(2, "Bud", LEAF, "class Bud(Leaf)", "class Bud(Leaf)", 12),
+    TreeLine(0, "Side", BESIDE, "class Side", "class Side", 2, body=True, part="mixin"),
+)
 
 
 @dataclass
@@ -137,13 +149,6 @@ class Library:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
 
-    def class_tree(self, survey: Survey, start: object = None) -> tuple[TreeLine, ...]:
-        base = PurePosixPath("base.py")
-        return (
-            TreeLine(0, "Base", base, "class Base", "class Base(Generic[X])"),
-            TreeLine(1, "Leaf", PurePosixPath("leaf.py"), "class Leaf(Base)", "class Leaf(Base[Thing])"),
-        )
-
     def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress, context: int) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
         known = {name for step in self.plan for name in (str(step.phase.number), step.phase.name)}
@@ -169,8 +174,8 @@ class Library:
                 )
             made.append(PhaseReview(step.phase, tuple(files)))
         rest = tuple(site for site in asked if site.path not in told)
-        tree = self.class_tree(survey)
-        return Review(tuple(made), tree, tuple(n for n in notes if n.path not in told), rest)
+        numbers = frozenset(phase.phase.number for phase in made)
+        return Review(tuple(made), TREE, tuple(n for n in notes if n.path not in told), rest, numbers)
 
     def apply(
         self,
@@ -206,7 +211,7 @@ PATH = PurePosixPath("pkg/a.py")
 LIBRARY = {
     "survey": ("survey",),
     "leftovers": ("leftovers",),
-    "migrate": ("class_tree", "apply", "rollback", "status"),
+    "migrate": ("apply", "rollback", "status"),
     "review": ("review",),
 }
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
@@ -506,12 +511,16 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
 
     assert shown.exit_code == 1
     assert shown.stdout.splitlines() == [
-        "==== the classes, before and after",
+        "==== the classes before and after phases 1 and 2",
+        "# - and + where the header changes, ~ where the body alone does",
         "",
-        "-Base",
-        "+Base(Generic[X])     base.py",
-        "-  Leaf(Base)",
-        "+  Leaf(Base[Thing])  leaf.py",
+        "-Base  base.py:4",
+        "+Base(Generic[X])",
+        "-  Leaf(Base)  leaf.py:7",
+        "+  Leaf(Base[Thing])",
+        "~    Twig(Leaf)  leaf.py:9",
+        "     Bud(Leaf)  leaf.py:12",
+        "~Side  mixin.py:2 (mixin)",
         "",
         "==== phase 1 base: The base holds the tills.",
         "",
@@ -545,7 +554,8 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "2 places to decide by hand, left alone by apply:",
         "  pkg/a.py:3:9: _old: self of Shop",
         "  z.py:3:9: _old: self of Shop",
-        "1 note above, marked with # note: worth a look",
+        "1 note to look at by hand:",
+        "  pkg/a.py:5: odd",
         "The spec lets old names go after 2025-12, which is over: give a later one there.",
         f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]
@@ -742,6 +752,9 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(
         (change(b"a\n", b"c\n"), change(None, b"n\n", PurePosixPath("n.py"))),
         None,
         (Note(PATH, 4, "odd"),),
+        (),
+        TREE,
+        frozenset({1, 2}),
     )
 
     shown = run("apply")
@@ -749,8 +762,12 @@ def test_apply_shows_the_tree_and_a_line_for_each_phase(
     assert shown.exit_code == 0
     assert shown.stderr == "before: mypy, api\n"
     assert shown.stdout.splitlines() == [
-        "class Base(Generic[X])     base.py",
+        "the classes after phases 1 and 2",
+        "class Base(Generic[X])  base.py",
         "  class Leaf(Base[Thing])  leaf.py",
+        "    class Twig(Leaf)  leaf.py (body changes)",
+        "    class Bud(Leaf)  leaf.py",
+        "class Side  mixin.py (mixin, body changes)",
         "",
         "phase 1 base     1 file  mypy passed: 9 -> 8 errors, 0 new, 1 fixed, 7 files checked",
         "phase 2 inner    1 file  mypy passed: 9 -> 7 errors, 0 new, 2 fixed, 7 files checked",
@@ -878,20 +895,6 @@ def test_several_gates_have_a_line_each(library: Library, run: Run) -> None:
         "    pkg/a.py:3: no attribute  [attr-defined]",
         "  old-tests refused: 2 tests: 2 -> 1 passed",
     ]
-
-
-@pytest.mark.parametrize(("columns", "shown"), [("30", "  class Leaf(Base[Thing])"), ("120", "leaf.py")])
-def test_tree_has_paths_where_there_is_room(
-    library: Library, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str, shown: str
-) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-    (first,) = steps([change(b"a\n", b"b\n")])
-    library.report = Report((), (Proof(first, ()),), first.changes, None, ())
-
-    tree = run("apply").stdout.partition("\n\n")[0]
-
-    assert tree.endswith(shown)
-    assert ("base.py" in tree) == ("leaf.py" in tree)
 
 
 def test_apply_says_how_to_take_it_back(library: Library, tmp_path: Path) -> None:
@@ -1346,6 +1349,43 @@ def test_help_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None
 
     assert ended.returncode == 2
     assert ended.stderr == b"classmod: error: the output cannot be written: No space left on device\n"
+
+
+CLOSED = {
+    "--version": 0,
+    "diff --help": 0,
+    "sites .": 0,
+    "diff .": 1,
+    "diff --format json .": 1,
+    "check .": 1,
+    "check --format sarif .": 1,
+    "explain README.md:1": 0,
+    "status .": 0,
+    "apply --no-gate mypy --no-gate precision --no-gate api --no-gate duplication .": 0,
+    "apply --interactive .": 130,
+    "rollback .": 0,
+}
+
+
+@pytest.mark.parametrize("words", CLOSED)
+def test_stdout_that_the_shell_has_closed(words: str, tmp_path: Path) -> None:
+    fixture = ROOT / "fixtures" / "report_writers"
+    shutil.copytree(fixture / "before", tmp_path / "shop")
+    spec = [] if words.startswith("-") or "--help" in words else ["--spec", str(fixture / "spec.toml")]
+    command = [sys.executable, "-c", "from cli.main import main; main()", *words.split(), *spec]
+    closed = ["sh", "-c", '"$@" >&-', "sh", *command]
+    beside = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        closed,
+        cwd=tmp_path / "shop",
+        env=beside,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    assert ended.returncode == CLOSED[words], ended.stderr
+    assert b"Traceback" not in ended.stderr
 
 
 def test_complaint_that_cannot_be_written_keeps_its_status(program: list[str]) -> None:

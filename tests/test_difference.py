@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from cli import difference, overview, rows
 from cli.highlight import Code
+from cli.render import phases_told
 from cli.rows import Line, visible
 from codemods import spec as specs
 from codemods.data import Change, Confidence, Decision, Note, Phase, Site
@@ -359,7 +361,7 @@ def test_tree_marks_what_changes() -> None:
         TreeLine(0, "Base", PATH, "class Base(ABC)", "class Base(Generic[X], ABC)"),
         TreeLine(1, "Leaf", PATH, "class Leaf(Base)", "class Leaf(Base)"),
     )
-    _, _, gone, added, same, _ = overview.class_tree(tree)
+    title, _, _, gone, added, same, _ = overview.class_tree(tree, {1})
 
     assert [line.text for line in (gone, added, same)] == [
         "-Base(ABC)",
@@ -368,7 +370,29 @@ def test_tree_marks_what_changes() -> None:
     ]
     assert parts(gone) == []
     assert parts(added) == [("Generic[X], ", "added.word")]
-    assert (added.aside.strip(), gone.aside, same.style) == ("pkg/a.py", "", "quiet")
+    assert (gone.aside, added.aside, same.style) == ("  pkg/a.py:1", "", "quiet")
+    assert title.text == "==== the classes before and after phase 1"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({2}, "phase 2"),
+        ({3, 1}, "phases 1 and 3"),
+        ({1, 2, 4}, "phases 1, 2 and 4"),
+        ({0, 1, 2}, "phases 0 to 2"),
+    ],
+)
+def test_phases_as_people_say_them(numbers: set[int], told: str) -> None:
+    assert phases_told(numbers) == told
+
+
+def test_tree_that_stays_is_not_shown() -> None:
+    still = replace(of(hunk()), tree=(TreeLine(0, "Base", PATH, "class Base", "class Base"),))
+    body = replace(still, tree=(replace(still.tree[0], body=True),), numbers=frozenset({1}))
+
+    assert not any("the classes" in line for line in texts(difference.whole(still, "")))
+    assert "~Base" in texts(difference.whole(body, ""))
 
 
 def test_summary_counts_each_occurrence_once() -> None:
@@ -379,8 +403,8 @@ def test_summary_counts_each_occurrence_once() -> None:
         "phase 1 base     1 file     2 hunks  +2 -2",
         "",
         "How sure: 2 old names changed or removed",
-        "     1 proven: the class itself, an annotation or mypy says so",
-        "     1 named: only the name says so",
+        "     1 proven: a type says so: the class itself, an annotation or mypy",
+        "     1 named: in code, only the name says so",
         "",
         "Next, prove each phase in a copy and land it: classmod apply .",
     ]
@@ -394,7 +418,19 @@ def test_summary_names_what_is_to_be_decided() -> None:
 
     at = lines.index("22 places to decide by hand, left alone by apply:")
     assert lines[at + 1] == "  01.py:1:5: _old: self of Shop"
-    assert lines[at + 21 :] == ["  and 2 more", "1 note above, marked with # note: worth a look"]
+    assert lines[at + 21] == "  and 2 more"
+
+
+def test_summary_says_where_notes_are_to_be_seen() -> None:
+    long, short = Note(PATH, 3, "see " + "whether " * 20), Note(PATH, 1, "x")
+    found = replace(of(hunk(notes=(long, short)), hunk()), notes=(Note(PurePosixPath("a.md"), 2, "y"),))
+
+    assert texts(overview.summary(found, ""))[-4:] == [
+        "3 notes to look at by hand, beside 1 hunk:",
+        "  a.md:2: y",
+        "  pkg/a.py:1: x",
+        f"  pkg/a.py:3: see {'whether ' * 8}...",
+    ]
 
 
 def test_summary_of_nothing() -> None:

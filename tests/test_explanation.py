@@ -92,6 +92,8 @@ def one(found: Explanation) -> SiteFacts:
         ("./a.py:2:", ("a.py", 2, None)),
         ("a.py:2: error: it says a.py:1: here", ("a.py", 2, None)),
         ("a.py:2:5: _old -> _new", ("a.py", 2, 5)),
+        ("a.py:2:0", ("a.py", 2, 0)),
+        ("a.py:2:6", ("a.py", 2, 6)),
         ("  a.py:2:5 in test", ("a.py", 2, 5)),
         ("a.py:2:\n    x = {1: 2}", ("a.py", 2, None)),
         ("pkg/../a.py:1", ("a.py", 1, None)),
@@ -123,6 +125,7 @@ def test_file_is_found_below_path_first_and_then_where_we_are(
         ("a.py:x", "a.py:x: a place is FILE:LINE or FILE:LINE:COLUMN"),
         ("a.py:3", "a.py: there is no line 3, the last one is 2"),
         ("a.py:0", "a.py: there is no line 0, the last one is 2"),
+        ("a.py:2:3", "a.py:2: there is no column 3, the last one is 1"),
         ("empty.py:1", "empty.py: there is no line 1, the last one is 0"),
         ("none.py:1", "none.py: there is no such file below "),
         ("pkg:1", "pkg: there is no such file below "),
@@ -147,7 +150,12 @@ def test_place_that_may_be_there_later(tmp_path: Path) -> None:
     assert line == Pointed(PurePosixPath("a.py"), 9, None, "a.py: there is no line 9, the last one is 1")
     assert (file.path, file.line, file.column) == (PurePosixPath("b.py"), 9, 2)
     assert file.absent.startswith("b.py: there is no such file below ")
-    for odd, message in {"../b.py:1": "is not below", "none/b.py:1": "there is no such file below"}.items():
+    odds = {
+        "../b.py:1": "is not below",
+        "none/b.py:1": "there is no such file below",
+        "a.py:1:9": "there is no column 9",
+    }
+    for odd, message in odds.items():
         with pytest.raises(MigrationError, match=message):
             pointed(tmp_path / "in", odd, later=True)
 

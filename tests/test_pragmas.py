@@ -83,6 +83,7 @@ def test_line_ends(end: str) -> None:
         f'f"{{a}} {KEEP}"\n',
         "a = 1  # the classmod: keep -- why\n",
         "a = 1  # classmods: keep -- why\n",
+        "a = 1  # Classmod: a tool\n",
     ],
 )
 def test_what_is_no_pragma(source: str) -> None:
@@ -102,6 +103,9 @@ def test_what_is_no_pragma(source: str) -> None:
         ("# classmod: keep why", None),
         ("# classmod: kept -- why", None),
         ("# classmod: ignore", None),
+        ("# classmod: KEEP -- why", None),
+        ("# CLASSMOD: keep -- why", None),
+        ("# Classmod: Keep -- why", None),
     ],
 )
 def test_reason(comment: str, reason: str | None) -> None:
@@ -176,6 +180,16 @@ def test_without_a_reason_nothing_is_kept() -> None:
     assert told(known(files)) == [
         ("use.py", 4, "this pragma keeps nothing: it has to be classmod: keep -- why")
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [("a.py", "a = 1  # CLASSMOD: keep -- why\n"), ("a.md", "A text. <!-- Classmod: keep -- why -->\n")],
+)
+def test_in_another_case_nothing_is_kept_and_that_is_told(path: str, source: str) -> None:
+    found = told(known({**HIERARCHY, path: source}))
+
+    assert found == [(path, 1, "this pragma keeps nothing: it has to be classmod: keep -- why")]
 
 
 def told(project: Project) -> list[tuple[str, int, str]]:

@@ -128,9 +128,22 @@ def test_a_margin_needs_room(width: int, margin: bool) -> None:
     assert second.startswith("      >" if margin else ">")
 
 
-@pytest.mark.parametrize(("width", "shown"), [(9, "text"), (10, "text  aside")])
-def test_an_aside_needs_room_for_its_blanks_too(width: int, shown: str) -> None:
-    assert list(rows.plain("utf-8", width + 3)(Line("text", aside="  aside  "))) == [shown]
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (37, "text  a/long/path/to/a/file.py:12345"),
+        (36, "text  a/long/path/to/a/file.py:12345"),
+        (35, "text  ...ng/path/to/a/file.py:12345"),
+        (24, "text  ...a/file.py:12345"),
+        (23, "text"),
+        (3, "tex"),
+    ],
+)
+def test_an_aside_loses_its_beginning_before_it_goes(width: int, shown: str) -> None:
+    line = Line("text", aside="  a/long/path/to/a/file.py:12345", code=True, hang="")
+
+    assert bare(list(rows.coloured("utf-8", width)(line)))[0].rstrip() == shown
+    assert list(rows.plain("utf-8", width)(line)) == ["text  a/long/path/to/a/file.py:12345"]
 
 
 def test_a_style_that_is_not_known_is_none() -> None:

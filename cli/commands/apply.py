@@ -11,7 +11,7 @@ import click
 
 from cli import report, terminal
 from cli.help import command
-from cli.options import common, confidence_option, gate_options, repair_option, report_option
+from cli.options import common, confidence_option, gate_options, guide_option, repair_option, report_option
 from cli.progress import Working
 from cli.reports import overview, write
 from cli.running import CLEAN, FOUND, survey_of
@@ -30,6 +30,7 @@ from cli.terminal import Line
     help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
 )
 @gate_options
+@guide_option
 @report_option
 @click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
 @click.option(
@@ -56,6 +57,7 @@ def apply(
     phases: tuple[str, ...],
     repair: bool,
     confidence: str,
+    guide: bool,
     interpreter: Path | None,
     extra: tuple[str, ...],
     allow_dirty: bool,
@@ -81,7 +83,7 @@ def apply(
     told = settings.for_project(path).over(**said)
     # Gates run in another directory; a link stays one, for that is what makes it an environment.
     python = interpreter.absolute() if interpreter else None
-    survey = survey_of(path, spec_file, repair=repair, python=python, confidence=confidence)
+    survey = survey_of(path, spec_file, repair=repair, python=python, confidence=confidence, guide=guide)
     options = migrate.Options(
         python=python,
         no_gate=frozenset(told.no_gate),
@@ -114,8 +116,7 @@ def apply(
         draft.forget(path)
     if done.landed or done.refused:
         undo = ["classmod", "rollback", *(["--spec", str(spec_file)] if spec_file else []), str(path)]
-        tree = migrate.class_tree(survey, done.start)
-        terminal.show(report.report(done, tree, shlex.join(undo)))
+        terminal.show(report.report(done, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
     if shown:

@@ -13,6 +13,7 @@ from cli.help import command
 from cli.options import (
     common,
     confidence_option,
+    guide_option,
     pager_option,
     path_option,
     repair_option,
@@ -42,6 +43,7 @@ from codemods.sunset import last_day
     help="Lines around each change.",
 )
 @pager_option
+@guide_option
 @report_option
 def diff(
     path: Path,
@@ -50,6 +52,7 @@ def diff(
     phases: tuple[str, ...],
     repair: bool,
     confidence: str,
+    guide: bool,
     places: tuple[str, ...],
     stat: bool,
     context: int,
@@ -72,7 +75,7 @@ def diff(
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    survey = survey_of(path, spec_file, repair=repair, confidence=confidence, guide=guide)
     with Working() as progress:
         whole = review(survey, phases, progress, context)
     if reports:
@@ -89,6 +92,7 @@ def diff(
                 "apply",
                 *(["--spec", str(spec_file)] if spec_file else []),
                 *(["--repair"] if repair else []),
+                *(["--guide"] if guide else []),
                 *(["--confidence", confidence] if confidence != "inferred" else []),
                 *(word for phase in phases for word in ("--phase", phase)),
                 str(path),
@@ -98,8 +102,7 @@ def diff(
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
-            tree = not (phases or places)
-            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=tree)
+            lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
 

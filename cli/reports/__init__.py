@@ -6,7 +6,6 @@ and it is the one kind of file that a report replaces.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cli.render import counted
+from cli.sureness import Known, sureness
 from codemods import files
 from codemods.data import Confidence, Decision, MigrationError, Note, Site
 from codemods.find import is_report
@@ -59,11 +59,9 @@ class Overview:
         return tuple(sorted(found, key=lambda r: (r.about.path, r.about.line, r.text)))
 
     @cached_property
-    def sureness(self) -> dict[str, int]:
-        """How many decisions on names are of which confidence, the surest first."""
-        sites = {site for entry in self.entries for site in entry.hunk.sites}
-        counts = Counter(site.confidence for site in sites)
-        return {str(each): counts[each] for each in Confidence if counts[each]}
+    def sureness(self) -> tuple[Known, ...]:
+        """How the decisions on names are known, the surest first."""
+        return tuple(sureness(entry.hunk for entry in self.entries))
 
     @property
     def proofs(self) -> dict[int, Proof]:
@@ -74,6 +72,11 @@ class Overview:
     def asked(self) -> int:
         """How many places there are that only a person can decide."""
         return sum(remark.asks for remark in self.remarks)
+
+    @property
+    def notes(self) -> int:
+        """How many notes there are that a person is to look at."""
+        return len(self.remarks) - self.asked
 
     @property
     def outcome(self) -> tuple[str, str]:

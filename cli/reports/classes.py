@@ -30,10 +30,6 @@ class Node:
     below: list[Node] = field(default_factory=list)
 
     @property
-    def changed(self) -> bool:
-        return self.line.before != self.line.after
-
-    @property
     def sides(self) -> tuple[Markup, Markup]:
         """What the class is made of, before and after, with what differs marked."""
         before, after = _bases(self.line, self.line.before), _bases(self.line, self.line.after)
@@ -63,17 +59,20 @@ def _bases(line: TreeLine, header: str) -> str:
 
 
 def arguments(header: str) -> dict[str, str]:
-    """What each base of a header is given in brackets, as text."""
+    """What each base of a header is given in brackets, as text; "" where it is given nothing."""
     try:
         (statement,) = ast.parse(f"{header}: ...").body
     except SyntaxError:
         return {}
     found = statement.bases if isinstance(statement, ast.ClassDef) else []
-    return {
-        ast.unparse(base.value): ast.unparse(base.slice).strip("()")
-        for base in found
-        if isinstance(base, ast.Subscript)
-    }
+    given = {}
+    for base in found:
+        match base:
+            case ast.Subscript(value=name, slice=within):
+                given[ast.unparse(name)] = ast.unparse(within).strip("()")
+            case _:
+                given[ast.unparse(base)] = ""
+    return given
 
 
 def _anchor(overview: Overview, line: TreeLine) -> str:
@@ -101,28 +100,36 @@ _PLAIN = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def diagram(tree: tuple[TreeLine, ...], *, after: bool) -> str:
-    """The classes as a Mermaid class diagram; what changed in it is drawn with a thicker line."""
+    """The classes as a Mermaid class diagram.
+
+    Afterwards a thicker line is drawn around classes whose header changed, a dashed one where the body did.
+    """
     lines = ["classDiagram"]
     above: list[tuple[str, TreeLine]] = []
     many = Counter(line.name for line in tree)
-    for number, line in enumerate(tree):
+    plain = [_PLAIN.fullmatch(line.name) and many[line.name] == 1 for line in tree]
+    names = [line.name if plain[number] else f"class{number}" for number, line in enumerate(tree)]
+    beside = {line.name: name for line, name in zip(tree, names, strict=True) if line.part}
+    for number, (line, name) in enumerate(zip(tree, names, strict=True)):
         header = line.after if after else line.before
         given = arguments(header)
         own = _plain(given.get("Generic", ""))
-        plain = _PLAIN.fullmatch(line.name) and many[line.name] == 1
-        name = line.name if plain else f"class{number}"
         generic = f"~{own}~" if own else ""
-        label = "" if plain else f'["{_plain(line.name + (f"[{own}]" if own else ""))}"]'
-        style = ":::changed" if after and line.before != line.after else ""
-        lines.append(f"  class {name}{generic if plain else ''}{label}{style}")
+        label = "" if plain[number] else f'["{_plain(line.name + (f"[{own}]" if own else ""))}"]'
+        style = (":::changed" if line.header else ":::body" * line.body) if after else ""
+        lines.append(f"  class {name}{generic if plain[number] else ''}{label}{style}")
         del above[line.depth :]
         if above:
             parent, found = above[-1]
             told = _plain(given.get(found.name, ""))
             lines.append(f"  {parent} <|-- {name}{f' : {told}' if told else ''}")
+        bases = (base.rpartition(".")[2] for base in given)
+        lines += [f"  {beside[base]} <|-- {name}" for base in bases if beside.get(base, name) != name]
+        lines += [f"  <<{line.part}>> {name}"] if line.part else []
         above.append((name, line))
     if after:
         lines.append("  classDef changed stroke:#1a7f37,stroke-width:3px")
+        lines.append("  classDef body stroke:#1a7f37,stroke-width:2px,stroke-dasharray:5 3")
     return "```mermaid\n" + "\n".join(lines) + "\n```"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cli.render import counted
+from cli.render import counted, phases_told
 from cli.reports import Entry, Overview, Remark, whys
 from cli.reports.classes import diagram
 from cli.terminal import visible
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codemods.hunks import Hunk, HunkLine
     from codemods.proofs import Proof
     from codemods.review import PhaseReview
+    from codemods.tree import TreeLine
 
 LONGEST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and who posts it may add some."""
@@ -89,14 +90,17 @@ def _head(overview: Overview) -> Iterator[str]:
     outcome, sentence = overview.outcome
     yield f"{REPORT.decode()}\n## classmod: {text(overview.project)}"
     yield f"{_OUTCOMES[outcome]} **{text(sentence)}** Spec {code(overview.spec)}."
-    if overview.asked:
-        yield f"⚠️ **{counted(overview.asked, 'place')} to decide by hand**, see the notes."
+    if overview.remarks:
+        asked, notes = counted(overview.asked, "place"), counted(overview.notes, "note")
+        sign = "⚠️ " if overview.asked else ""
+        yield f"{sign}**{asked} to decide by hand; {notes} to look at by hand**, listed below."
     if overview.review.phases:
         yield _phases(overview)
     if sure := overview.sureness:
-        sites = sum(sure.values())
-        told = ", ".join(f"{number} {name}" for name, number in sure.items())
-        yield f"How sure the {counted(sites, 'decision')} on names {'is' if sites == 1 else 'are'}: {told}."
+        sites = sum(each.number for each in sure)
+        told = (f"- {each.number} **{each.confidence}**: {each.means}" for each in sure)
+        title = f"How sure the {counted(sites, 'decision')} on names {'is' if sites == 1 else 'are'}:"
+        yield "\n".join([title, "", *told])
     if overview.done:
         yield from (_refusal(proof) for proof in overview.done.proofs if not proof.passed)
         if overview.done.proofs:
@@ -106,9 +110,18 @@ def _head(overview: Overview) -> Iterator[str]:
         yield folded(title, _remarks(overview.remarks))
     tree = overview.review.tree
     if 0 < len(tree) <= _CLASSES:
+        lines = "a thick line where the header changes, a dashed one where the body alone does"
+        yield f"The classes after {phases_told(overview.review.numbers)}: {lines}."
         yield diagram(tree, after=True)
-        if any(line.before != line.after for line in tree):
+        if any(line.header for line in tree):
             yield folded("The classes before", diagram(tree, after=False))
+        yield folded("Where the classes stand", "\n".join(map(_standing, tree)))
+
+
+def _standing(line: TreeLine) -> str:
+    changes = "header changes" if line.header else "body changes" if line.body else "stays"
+    told = f"{line.part}, {changes}" if line.part else changes
+    return f"- {code(line.name)} {code(line.place)} {told}"
 
 
 def _phases(overview: Overview) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cli.render import state
+from cli.render import phases_told, state
 from cli.reports import Entry, Overview, Remark, whys
 from cli.reports.charts import charts
 from cli.reports.classes import nested
@@ -48,6 +48,7 @@ def page(overview: Overview) -> str:
         sections=_sections(overview),
         charts=charts(overview),
         tree=nested(overview),
+        numbers=phases_told(overview.review.numbers) if overview.review.numbers else "",
         remarks=_by_path(overview.remarks),
         problem_anchor=_anchors(overview),
         body=body,
@@ -115,16 +116,15 @@ def _sections(overview: Overview) -> list[PhaseSection]:
 
 
 def _totals(overview: Overview) -> dict[str, Any]:
-    looks = [entry.hunk for entry in overview.entries if entry.wants_a_look]
     sizes = [phase.size for phase in overview.review.phases]
     return {
         "files": len({file.path for phase in overview.review.phases for file in phase.files}),
         "hunks": len(overview.entries),
         "added": sum(added for added, _ in sizes),
         "gone": sum(gone for _, gone in sizes),
-        "classes": sum(line.before != line.after for line in overview.review.tree),
-        "look": len(looks),
-        "remarks": sum(len(hunk.notes) + len(hunk.asked) for hunk in looks),
+        "classes": sum(line.header or line.body for line in overview.review.tree),
+        "headers": sum(line.header for line in overview.review.tree),
+        "look": sum(entry.wants_a_look for entry in overview.entries),
     }
 
 

@@ -57,9 +57,12 @@ class Proof:
         """Raise Unproven unless the root comes with its layer and its type variables, and with no more."""
         path = layer_path(self.project.index, self.project.spec)
         declares = 1 in phases and not self.project.roles.migrated
+        guide = self.project.guide and self.project.spec.docs_phase in phases
+        guide = guide and self.project.spec.guide not in self.project.snapshot
         new = [change for change in made.values() if change.before is None]
-        if len(new) != 2 * declares or (declares and path not in made):
-            raise Unproven(path, 1, f"{len(new)} files are added, not {2 * declares}")
+        wanted = 2 * declares + guide
+        if len(new) != wanted or (declares and path not in made):
+            raise Unproven(path, 1, f"{len(new)} files are added, not {wanted}")
 
     def _matter(self, path: PurePosixPath) -> frozenset[int]:
         """The phases that what is made of a file depends on, beside those of its sites."""
@@ -75,7 +78,7 @@ class Proof:
         if change.after is None or before != self.project.snapshot.get(path):
             raise Unproven(path, 1, "it is not the file that was read")
         if before is None:
-            expected = created(self.project, path, now).encode()
+            expected = created(self.project, path, now, change.after.decode()).encode()
         elif path.suffix == ".md":
             expected = _document(path, before, sites)
         else:

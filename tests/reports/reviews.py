@@ -51,7 +51,7 @@ def _explained(hunk: Hunk, name: str, reason: str) -> Hunk:
 
 
 def tree(number: int, name: str = "Class") -> tuple[TreeLine, ...]:
-    """A root and classes below it, three deep; every other header changes."""
+    """A root and classes below it, three deep; every other header changes, or else the body."""
     path = PurePosixPath("pkg/file_0.py")
     root = TreeLine(0, f"{name}0", path, f"class {name}0(ABC)", f"class {name}0(Generic[T, U], ABC)")
     below = [
@@ -61,6 +61,8 @@ def tree(number: int, name: str = "Class") -> tuple[TreeLine, ...]:
             path,
             f"class {name}{n}({name}0)",
             f"class {name}{n}({name}0[A, B])" if n % 2 else f"class {name}{n}({name}0)",
+            1 + 3 * n,
+            body=not n % 2,
         )
         for n in range(1, number)
     ]
@@ -92,7 +94,7 @@ def overview(
     thirds = [made[n::3] for n in range(3)]
     phases = tuple(PhaseReview(p, tuple(each)) for p, each in zip(PHASES, thirds, strict=True))
     far = Note(PurePosixPath(f"docs/{evil.replace('/', '')}"), 3, f"{reason}: far from it all")
-    shown = Review(phases, tree(classes, f"Class{evil}"), (far,), ())
+    shown = Review(phases, tree(classes, f"Class{evil}"), (far,), (), frozenset({1, 2, 3}))
     return Overview(f"shop{evil}", f"spec{evil}", shown, report(shown, evil, passed=passed) if done else None)
 
 

@@ -75,7 +75,7 @@ def test_read_only_folder(project: Path, tmp_path: Path) -> None:
 
     assert ended.exit_code == 2
     assert ended.stderr == (
-        f"classmod: error: {folder / 'report.md'}: the report cannot be written: ./ is read-only\n"
+        f"classmod: error: {folder / 'report.md'}: the report cannot be written: {folder}/ is read-only\n"
     )
 
 

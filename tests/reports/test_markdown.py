@@ -165,8 +165,19 @@ def test_created_file_is_cut_short(lines: int, said: str) -> None:
     assert ("more line" in source) == bool(said)
 
 
+def test_what_is_left_for_a_person_is_counted() -> None:
+    assert "⚠️ **6 places to decide by hand; 13 notes to look at by hand**" in markdown(overview())
+    assert "by hand" not in markdown(EMPTY)
+
+
 def test_how_sure_it_is() -> None:
-    assert "How sure the 18 decisions on names are: 6 proven, 6 inferred, 6 named." in markdown(overview())
+    told = (
+        "How sure the 18 decisions on names are:\n\n"
+        "- 6 **proven**: a type says so: the class itself, an annotation or mypy\n"
+        "- 6 **inferred**: in code, a fixture, a constructor call or simple flow says so\n"
+        "- 6 **named**: in code, only the name says so\n"
+    )
+    assert told in markdown(overview())
     assert "How sure" not in markdown(EMPTY)
 
 
@@ -259,11 +270,32 @@ def test_diagram_of_what_comes() -> None:
         "  class Class0~T, U~:::changed\n"
         "  class Class1:::changed\n"
         "  Class0 <|-- Class1 : A, B\n"
-        "  class Class2\n"
+        "  class Class2:::body\n"
         "  Class1 <|-- Class2\n"
         "  classDef changed stroke:#1a7f37,stroke-width:3px\n"
+        "  classDef body stroke:#1a7f37,stroke-width:2px,stroke-dasharray:5 3\n"
         "```"
     )
+
+
+def test_diagram_has_what_stands_beside_the_root() -> None:
+    root, first, second = tree(3)
+    header = "class Class1(Class0, mixins.Side)"
+    line = replace(
+        second, depth=0, name="Side", before="class Side", after="class Side", body=True, part="mixin"
+    )
+    drawn = diagram((root, replace(first, before=header, after=header, body=True), line), after=True)
+
+    assert "  class Class1:::body\n  Class0 <|-- Class1\n  Side <|-- Class1\n" in drawn
+    assert "  class Side:::body\n  <<mixin>> Side\n" in drawn
+    assert ":::" not in diagram((root, line), after=False)
+
+
+def test_classes_have_their_places() -> None:
+    told = markdown(overview(classes=3))
+
+    assert "\nThe classes after phases 1 to 3: a thick line where the header changes, a dashed one" in told
+    assert "- `Class1` `pkg/file_0.py:4` header changes\n- `Class2` `pkg/file_0.py:7` body changes\n" in told
 
 
 def test_diagram_of_what_was() -> None:

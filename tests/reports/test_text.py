@@ -204,12 +204,27 @@ def test_reason_is_said_once_beside_a_hunk() -> None:
     assert found.text.count("a question") == 2
 
 
-def test_hunks_that_need_a_look_stand_beside_how_many_notes_there_are() -> None:
-    found = Read(page(overview(6, 3)))
+def test_places_and_notes_to_see_by_hand_are_counted_apart() -> None:
+    source = page(overview(6, 3))
     single = Read(page(_with(overview(1, 1), reasons=(Reason("it goes", 5),), asked=())))
 
-    assert "hunks need a look (12 notes)12" in found.text
-    assert "hunks need a look (1 note)1" in single.text
+    assert "places to decide by hand6 notes to look at by hand13" in " ".join(Read(source).text.split())
+    assert "places to decide by hand0 notes to look at by hand3" in " ".join(single.text.split())
+    assert source.count('<dt><a href="#notes">') == 2
+
+
+def test_the_page_says_how_sure_it_is_in_code_and_in_words() -> None:
+    hunk = overview(1, 1).entries[0].hunk
+    (site,) = hunk.sites
+    apart = (
+        replace(site, line=n, kind="comment" if n > 2 else "read", confidence=Confidence.INFERRED)
+        for n in range(1, 6)
+    )
+    told = Read(page(_with(overview(1, 1), sites=tuple(apart)))).text
+
+    assert "How sure the 5 decisions on names are:" in told
+    assert "2 inferred in code, a fixture" in told
+    assert "3 inferred in words about the hierarchy" in told
 
 
 def test_refusal_comes_with_its_cause_and_leads_to_the_hunk() -> None:
@@ -260,6 +275,15 @@ def test_class_leads_to_the_hunk_that_shows_it() -> None:
     assert root.anchor == "p1-f1-h1"
     assert root.places == (("base", "p1-f1"),)
     assert [str(side) for side in root.sides] == ["ABC", "<ins>Generic[T, U], </ins>ABC"]
+
+
+def test_classes_say_what_changes_and_where_they_stand() -> None:
+    told = " ".join(Read(page(overview(classes=3))).text.split())
+
+    assert "classes change, 2 in their headers3" in told
+    assert "Before, and after phases 1 to 3." in told
+    assert "Class1 Class0 pkg/file_0.py:4 Class1 header changes Class0[A, B]" in told
+    assert "Class2 Class0 pkg/file_0.py:7 Class2 body changes Class0" in told
 
 
 def test_tree_of_sixty_classes() -> None:
