@@ -51,6 +51,8 @@ class Project:
     sites: tuple[Site, ...]
     left: frozenset[str] = frozenset()
     """The root's methods that take nothing over, by choice."""
+    untested: bool = False
+    """Whether the tree gets no tests, by choice."""
     guide: bool = False
     """Whether a guide is written into the tree."""
     types: Mapping[Place, Known] = field(default_factory=dict)
@@ -99,7 +101,8 @@ class Project:
     @cached_property
     def tests(self) -> Home | None:
         """Where tests are written into the tree; None where none are."""
-        return home(self.index, self.spec) if self.spec.compatibility.tests else None
+        wanted = self.spec.compatibility.tests and not self.untested
+        return home(self.index, self.spec) if wanted else None
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -140,7 +143,7 @@ class Project:
             )
 
     def _untested(self) -> Iterator[Note]:
-        if self.spec.compatibility.tests and self.tests is None:
+        if self.spec.compatibility.tests and self.tests is None and not self.untested:
             yield Note(self.root.path, 1, "the tree has no tests of its own, so none are written for it")
 
     def _told_by_text(self) -> Iterator[Note]:

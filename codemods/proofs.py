@@ -179,7 +179,8 @@ def _gates(
     project = start.project
     roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
-    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins)
+    written = project.tests.path if project.tests else None
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, also=written)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
     static: list[Gate] = [
         mypy,

@@ -95,7 +95,8 @@ class Mypy:
 
     ``source_roots`` are checked (relative to the tree) where the target's configuration names no paths;
     ``python`` is the interpreter whose packages are seen. The target's plugins are its code and run only
-    with ``allow_plugins``; ``timeout`` in seconds.
+    with ``allow_plugins``; ``timeout`` in seconds. ``also`` is a file that is checked for itself where it is
+    there, though it may be outside of all paths.
     """
 
     cache: Path
@@ -104,6 +105,7 @@ class Mypy:
     rewording: Rewording = field(default_factory=Rewording)
     allow_plugins: bool = False
     timeout: float = 600.0
+    also: PurePosixPath | None = None
 
     @property
     def name(self) -> str:
@@ -190,7 +192,20 @@ class Mypy:
         command = [sys.executable, "-P", "-m", "mypy", *options, *checked]
         finished = run(command, cwd=tree, env=environment, timeout=self.timeout)
         found = parse(finished, self.rewording)
+        if self.also and not found.failure and files.peek(tree, self.also) is not None:
+            command = [sys.executable, "-P", "-m", "mypy", *options, "--", str(self.also)]
+            alone = parse(run(command, cwd=tree, env=environment, timeout=self.timeout), self.rewording)
+            found = self._together(found, alone)
         return replace(found, figures={**found.figures, "own_paths": int(own_paths)})
+
+    def _together(self, found: Measurement, alone: Measurement) -> Measurement:
+        """A measurement with the problems in the file that was checked alone, each once."""
+        if alone.failure:
+            remark = f"the types in {self.also} were not checked: {alone.failure}"
+            return replace(found, remarks=(*found.remarks, remark))
+        more = (problem for problem in alone.problems if problem.path == str(self.also))
+        problems = tuple(dict.fromkeys((*found.problems, *more)))
+        return replace(found, problems=problems, figures={**found.figures, "errors": len(problems)})
 
     def _run_without_plugins(self, tree: Path, config: mypy_config.Config) -> Measurement:
         # Beside the original, because paths in it may be relative to it; TOML goes by the suffix.
