@@ -99,24 +99,30 @@ def hunk(found: Hunk, syntax: Syntax = no_syntax) -> Iterator[Line]:
 def why(found: Hunk) -> Iterator[Line]:
     """The reasons of a hunk: one line for each, with all the names that it is the reason for."""
     names: defaultdict[tuple[Confidence, str], Counter[str]] = defaultdict(Counter)
+    carried = {site.reason for site in found.sites}
+    moves = any(not reason.old and reason.text not in carried for reason in found.reasons)
     for site in found.sites:
-        goes = site.decision is Decision.DELETE or _leaves(site, found)
+        leaves = _leaves(site, found)
+        if leaves and moves:
+            continue  # it goes with its line, and that is told
+        goes = site.decision is Decision.DELETE or leaves
         becomes = f"{site.name} goes" if goes else f"{site.name} -> {site.new}"
         names[site.confidence, site.reason][becomes] += 1
     for (confidence, reason), counts in names.items():
         told = ", ".join(name if n == 1 else f"{name} {n}x" for name, n in counts.items())
         yield joined(("# ", "why"), (told, "name"), (f"  {confidence}: ", confidence), (reason, "why"))
-    known = {reason for _, reason in names}
     for text in dict.fromkeys(reason.text for reason in found.reasons):
-        if text not in known:
+        if text not in carried:
             yield joined((f"# {text}", "why"))
 
 
 def _leaves(site: Site, found: Hunk) -> bool:
-    """Whether a name that changes does so elsewhere, for its line moves."""
+    """Whether a name that changes does so elsewhere, for its line moves; it may be the new one already."""
+    if site.decision is Decision.DELETE or site.new is None:
+        return False
     gone, come = ([line.text for line in found.lines if line.sign == sign] for sign in "-+")
-    there = any(site.name in text for text in gone)
-    return there and not any(site.new is not None and site.new in text for text in come)
+    there = any(site.name in text or site.new in text for text in gone)
+    return there and not any(site.new in text for text in come)
 
 
 def _code(line: HunkLine, syntax: Syntax, widths: tuple[int, ...], end: str) -> Line:

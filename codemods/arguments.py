@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from codemods.bounds import nearest, used_of
 from codemods.data import MigrationError, Note, Spec, TypeParameter
-from codemods.declarations import declarations, is_test, is_trivial, without_none
-from codemods.index import Function, Index
+from codemods.declarations import is_test
+from codemods.index import Index
+from codemods.made import Made, Makers
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
 
@@ -55,6 +55,8 @@ class Arguments:
     notes: tuple[Note, ...]
     generic: frozenset[ClassRef]
     """Classes whose header has arguments in the tree as it is."""
+    made: Mapping[str, Mapping[ClassRef, Made]]
+    """Type parameter -> the classes that can be made, and with which client."""
     left: frozenset[ClassRef] = frozenset()
     """Classes that get none, by choice."""
 
@@ -94,8 +96,9 @@ class _Solver:
         self.classes = index.classes
         self.roles = roles
         self.spec = spec
-        self.notes: list[Note] = []
-        self.made = {p.name: self._made(p) for p in spec.type_parameters}
+        self.makers = Makers(index, roles, spec)
+        self.said = {p.name: self._said(p) for p in spec.type_parameters}
+        self.made = {name: self._made(said) for name, said in self.said.items()}
 
     def solve(self) -> Arguments:
         variables: dict[str, TypeVariable] = {}
@@ -114,68 +117,30 @@ class _Solver:
         bases = ((ref, base) for ref, info in self.index.members.items() for base in info.bases)
         heads = {ref for ref, b in bases if isinstance(b.node, ast.Subscript) and b.meaning in opened}
         types = tuple(variables.values()), tuple(self._unions())
-        return Arguments(opened, given, *types, clients, tuple(self.notes), frozenset(heads))
+        notes = tuple(self.makers.notes)
+        return Arguments(opened, given, *types, clients, notes, frozenset(heads), self.said)
 
     # --- what the factories return ----------------------------------------------------------------
 
-    def _made(self, parameter: TypeParameter) -> dict[ClassRef, tuple[ClassRef, ...]]:
-        """For every member, the client types of the classes at or below it that can be made."""
+    def _said(self, parameter: TypeParameter) -> dict[ClassRef, Made]:
+        """For the members that can be made, their client type."""
         members = self.index.members
-        own = {ref: t for ref in members if (t := self._returned(ref, parameter))}
+        own = {ref: m for ref in members if (m := self.makers.made(ref, parameter))}
         # Where no factory says it, a mixin's declaration does.
         silent = [ref for ref in members if not any(d in own for d in self.index.descendants(ref))]
-        own |= {ref: t for ref in silent if (t := self._mixed_in(ref, parameter))}
+        return own | {ref: m for ref in silent if (m := self.makers.mixed_in(ref, parameter))}
+
+    def _made(self, own: Mapping[ClassRef, Made]) -> dict[ClassRef, tuple[ClassRef, ...]]:
+        """For every member, the client types of the classes at or below it that can be made."""
+        members = self.index.members
         # What only a test makes says nothing of the classes it tests.
         below = {ref: [d for d in self.index.descendants(ref) if d in own] for ref in members}
         return {
-            ref: tuple(dict.fromkeys(own[d] for d in found if is_test(ref.path) or not is_test(d.path)))
+            ref: tuple(
+                dict.fromkeys(own[d].client for d in found if is_test(ref.path) or not is_test(d.path))
+            )
             for ref, found in below.items()
         }
-
-    def _returned(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        for names in self._factories(ref, parameter):
-            for ancestor, function in self._definitions(ref, names):
-                if is_trivial(function):
-                    return None
-                if function.returns is not None:
-                    return self._client(ancestor, function.returns)
-                text = f"{ancestor.name}.{function.name} has no return annotation"
-                self._note(ancestor.path, function.lineno, text)
-                return self._declared(ref, names)
-        return None
-
-    def _factories(self, ref: ClassRef, parameter: TypeParameter) -> Iterator[set[str]]:
-        """The names, new and old, of the factories that make a class' clients for a parameter."""
-        side = self.roles.side(ref) or ""
-        for factory in self.spec.factories:
-            if factory.type_parameter == parameter.name:
-                yield {factory.new, *(old for s, old in factory.old.items() if s == side)}
-
-    def _definitions(self, ref: ClassRef, names: set[str]) -> Iterator[tuple[ClassRef, Function]]:
-        for ancestor in self.classes.mro(ref):
-            info = self.classes.get(ancestor)
-            for function in info.functions() if info else ():
-                if function.name in names:
-                    yield ancestor, function
-
-    def _declared(self, ref: ClassRef, names: set[str]) -> ClassRef | None:
-        """Where a factory says nothing, what it overrides says it."""
-        annotated = ((a, f.returns) for a, f in self._definitions(ref, names) if f.returns is not None)
-        return next((self._client(a, returns) for a, returns in annotated), None)
-
-    def _client(self, owner: ClassRef, annotation: ast.expr) -> ClassRef | None:
-        """The class of the tree an annotation names; None for none, and for several."""
-        info = self.classes.get(owner)
-        assert info is not None, "the annotation was read from it"
-        parts = [self.classes.modules.meaning(n, info.nodes[0].body) for n in without_none(annotation)]
-        found = dict.fromkeys(part for part in parts if isinstance(part, ClassRef))
-        if len(found) > 1:
-            text = f"{owner.name} answers several types: {' and '.join(ref.name for ref in found)}"
-            self._note(owner.path, annotation.lineno, text)
-        return next(iter(found)) if len(found) == 1 else None
-
-    def _note(self, path: PurePosixPath, line: int, text: str) -> None:
-        self.notes += {Note(path, line, text)} - {*self.notes}
 
     # --- open or bound ----------------------------------------------------------------------------
 
@@ -196,11 +161,14 @@ class _Solver:
         made = self.made[parameter.name][ref]
         if len(made) == 1:
             return made[0]
-        declared = self._mixed_in(ref, parameter)
-        if declared and len(made) > 1:
-            text = f"{ref.name} inherits a declaration as {declared.name}, but classes below make others too"
-            self._note(ref.path, self.index.members[ref].line, text)
-        return declared
+        declared = self.makers.mixed_in(ref, parameter)
+        if declared is None:
+            return None
+        if len(made) > 1:
+            name = declared.client.name
+            text = f"{ref.name} inherits a declaration as {name}, but classes below make others too"
+            self.makers.note(ref.path, self.index.members[ref].line, text)
+        return declared.client
 
     def _given(self, ref: ClassRef, parameter: TypeParameter, opened: Opened) -> ClassRef | None:
         """The class that a header has as its argument already."""
@@ -213,24 +181,6 @@ class _Solver:
                 if node := pairs.get(parameter.name):
                     meaning = self.classes.modules.meaning(node, info.nodes[0].body)
                     return meaning if isinstance(meaning, ClassRef) else None
-        return None
-
-    def _names(self, parameter: TypeParameter) -> set[str]:
-        """The attributes a type parameter types, under old and new names."""
-        typed = (a for a in self.spec.attributes if a.type_parameter == parameter.name)
-        return {name for attribute in typed for name in (attribute.new, *attribute.old.values())}
-
-    def _mixed_in(self, ref: ClassRef, parameter: TypeParameter) -> ClassRef | None:
-        """The concrete type a mixin of the class declares the attribute with."""
-        names = self._names(parameter)
-        for ancestor in self.classes.mro(ref):
-            role = self.roles.of.get(ancestor)
-            info = self.classes.get(ancestor)
-            if role is None or info is None or role.part is not Part.MIXIN:
-                continue
-            for declaration in declarations(info):
-                if declaration.name in names and isinstance(declaration.statement, ast.AnnAssign):
-                    return self._client(ancestor, declaration.statement.annotation)
         return None
 
     def _argument(self, ref: ClassRef, name: str, opened: Opened) -> Argument:
@@ -284,9 +234,9 @@ class _Solver:
         self, types: tuple[ClassRef, ...], root: ClassRef, users: list[ClassRef], parameter: TypeParameter
     ) -> tuple[ClassRef, ...]:
         # Where no class makes one, what the abstract factories promise is what is known.
-        promised = (self._declared(ref, names) for ref in users for names in self._factories(ref, parameter))
-        types = types or tuple(dict.fromkeys(c for c in promised if c and root in self.classes.mro(c)))
-        names = self._names(parameter)
+        promised = (client for ref in users for client in self.makers.promised(ref, parameter))
+        types = types or tuple(dict.fromkeys(c for c in promised if root in self.classes.mro(c)))
+        names = self.makers.attributes(parameter)
         used = {name for ref in users for name in used_of(self.index.members[ref], names)}
         return nearest(self.classes, types, root, used) if types else (root,)
 

@@ -82,7 +82,7 @@ each_class = pytest.mark.parametrize("cls", SIDES, ids=named)
 
 def rows(names: Mapping[str, Mapping[str, str]], *, own: bool = True) -> Sequence[Any]:
     """Each class with the old and new names of its own side, or of the others."""
-    pairs = [(cls, other) for cls, side in SIDES.items() for other in CLASSES if (other == side) is own]
+    pairs = [(cls, other) for cls, side in SIDES.items() for other in names if (other == side) is own]
     return [(cls, *pair) for cls, side in pairs for pair in names[side].items()]
 
 

@@ -172,11 +172,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Seen but not dared: a place for a human."""
+    """Seen but not dared: a place for a human; ``phase`` is that of the change it speaks of, 0 for any."""
 
     path: PurePosixPath
     line: int
     text: str
+    phase: int = 0
 
 
 @dataclass(frozen=True, slots=True)

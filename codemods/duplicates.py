@@ -53,6 +53,19 @@ class Duplicate:
     imports: tuple[str, ...]
     phases: frozenset[int]
 
+    @property
+    def owners(self) -> str:
+        """The names of the classes that have a copy."""
+        return " and ".join(copy.ref.name for copy in self.copies)
+
+    @property
+    def line(self) -> int:
+        """A line of the root's method beside which something comes in, 1-based."""
+        if self.copies[0].after:
+            return self.function.body[-1].end_lineno or self.function.lineno
+        told = ast.get_docstring(self.function) is not None and len(self.function.body) > 1
+        return self.function.body[told].lineno
+
 
 def find(
     index: Index, roles: Roles, spec: Spec, arguments: Arguments, sites: Sequence[Site]

@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 _SPACE = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONG = 1000
-ALIGNED = "only indented anew, for the line above became shorter or longer"
+ALIGNED = "only re-aligned: the opening line got {}"
 """The reason of an edit that moves a line along."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -120,7 +120,8 @@ def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Ed
             continue
         moved[line], causes[line] = width, [*causes.get(row, ()), *before]
         at = end + min(width, 0)
-        made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), (ALIGNED,)))
+        why = ALIGNED.format("longer" if width > 0 else "shorter")
+        made.append(Edit(path, at, end, " " * max(width, 0), min(e.phase for e in causes[line]), (why,)))
     return tuple(made)
 
 

@@ -198,10 +198,12 @@ def _covers(span: Span, site: Site) -> bool:
 def _reasons(span: Span, sites: Sequence[Site]) -> Iterator[Reason]:
     gone = not span.after
     line = span.before.start if gone else span.after.start
+    told = {site.reason for site in sites}
+    moves = gone and any(text not in told for text in span.edit.reasons)
     for site in sites:
         new = site.new if site.decision is Decision.RENAME else None
-        yield Reason(site.reason, line, gone, site.name, new, site.confidence)
-    told = {site.reason for site in sites}
+        if not (moves and new):  # it goes with its line
+            yield Reason(site.reason, line, gone, site.name, new, site.confidence)
     for text in span.edit.reasons:
         if text not in told:
             yield Reason(text, line, gone)

@@ -12,7 +12,7 @@ from codemods.data import Confidence
 from codemods.declarations import fixture_name
 from codemods.index import Function
 from codemods.known import Known, agreed
-from codemods.scopes import Module
+from codemods.scopes import Module, statements
 
 
 class Receivers(Calls):
@@ -71,7 +71,9 @@ class Receivers(Calls):
             found = self.within(module)._given(fixture, depth + 1)
             if found is None:
                 return None
-            reason = f"the fixture in {module.path}:{fixture.lineno}, which returns {found.reason}"
+            values = (getattr(s, "value", None) for s in statements(fixture.body))
+            gives = "yields" if any(isinstance(v, ast.Yield) for v in values) else "returns"
+            reason = f"the fixture in {module.path}:{fixture.lineno}, which {gives} {found.reason}"
             return Known(found.classes, Confidence.INFERRED, reason)
         return None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods import spoken
+from codemods.about import belongs
 from codemods.data import Confidence, Decision, Spec
 from codemods.declarations import fits, is_test, owns
 from codemods.index import Function, Index
@@ -163,7 +164,9 @@ class Decider:
         if sides == {side}:
             by_shape = any(role.part is Part.PROTOCOL for role in roles if role)
             confidence = Confidence.INFERRED if by_shape else known.confidence
-            return Answer(Decision.RENAME, confidence, f"receiver is {known.reason}", self._phase(node))
+            part = next((ref for ref in known.classes if ref and ref not in self.index.members), None)
+            how = belongs(self.index, self.roles, part) if part else ""
+            return Answer(Decision.RENAME, confidence, f"receiver is {known.reason}{how}", self._phase(node))
         if side in sides or None in sides:
             return Answer(Decision.ASK, Confidence.NAMED, f"{known.reason} may be of another side")
         return Answer(Decision.KEEP, known.confidence, f"{known.reason} is not on the {side} side")
@@ -275,7 +278,7 @@ class Decider:
                 if said.decision is not Decision.ASK:
                     phase = self.spec.docs_phase
                     return Answer(said.decision, Confidence.INFERRED, said.reason, phase)
-        decision, reason = self.mentions.in_module(self.module, occurrence.offset, occurrence.name)
+        decision, reason = self.mentions.in_module(self.module, offset, name, occurrence.kind)
         return Answer(decision, confidence(decision), reason, self.spec.docs_phase)
 
 

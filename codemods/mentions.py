@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from codemods.about import About
 from codemods.data import Decision, Spec
 from codemods.declarations import owns
 from codemods.index import Index
 from codemods.markdown import Mention
 from codemods.roles import Roles
 from codemods.scopes import ClassRef, Module
-from codemods.text import qualifier, words
+from codemods.text import Text, qualifier, words
 
 FOREIGN = "foreign fence"
 """The kind of a site in fenced code that is no Python: it stays, and is told to a person."""
@@ -24,20 +24,11 @@ _LOG_HEADING = re.compile(rf"\W*(?:{_LOGS})\W*", re.IGNORECASE)
 _BECOMES = re.compile(r"->|→|=>|⇒|\b(?:becom|renam|replac|deprecat|instead|migrat)|\bnow\b", re.IGNORECASE)
 _HELD = r"\b(?:dict|mapping|json|return)"
 _KEYS = re.compile(rf"\bkeys?\b.*{_HELD}|{_HELD}.*\bkeys?\b", re.IGNORECASE)
-_CLASS = re.compile(rb"\bclass\s+([\w\x80-\xff]+)")
 _FILE = re.compile(r"\.(?:pyi?|ipynb|md|rst|txt|json|toml|ya?ml|html?)(?!\w)")
 _ADDRESS = re.compile(r"://\S*$")
 _WORD = re.compile(r"\w+")
 
-_TAKES = re.compile(r"\(\s*(?:self\b\s*,?\s*)?(?!self\b)[^)\s]")
-
-OLDER = "; only the name changes: see by hand whether what it is given here still fits"
-"""Ends the reason of a site whose name changes and whose parameters should: a person is told."""
-
 Said = tuple[Decision, str]
-
-
-_PLAIN = {"fence": "code block", "code span": "inline code"}
 
 
 class Mentions:
@@ -49,11 +40,12 @@ class Mentions:
         self.spec = spec
         self.new = {**spec.renames, **spec.stale}
         self._members = {ref.name for ref in roles.of}
+        self.about = About(index, roles, spec)
         self._owners: dict[tuple[str, str], ClassRef | None] = {}
         self._alive: dict[str, bool] = {}
         self._capitals: dict[PurePosixPath, set[str]] = {}
 
-    def in_document(self, path: PurePosixPath, text: str, offset: int, name: str, mention: Mention) -> Said:
+    def in_document(self, path: PurePosixPath, text: Text, offset: int, name: str, mention: Mention) -> Said:
         """The decision for a name in a document, and its reason."""
         if _is_log(path) or any(map(_LOG_HEADING.fullmatch, mention.around)):
             return Decision.KEEP, "a change log tells what was"
@@ -61,25 +53,14 @@ class Mentions:
             return Decision.KEEP, f"code in {mention.language}"
         if mention.own:
             return Decision.KEEP, mention.own
-        if _FILE.match(text, offset + len(name)) or _ADDRESS.search(text, max(0, offset - 500), offset):
+        after, start = offset + len(name), max(0, offset - 500)
+        if _FILE.match(text.text, after) or _ADDRESS.search(text.text, start, offset):
             return Decision.KEEP, "part of an address"
         spoken = mention.around if mention.kind != "fence" else ("", *mention.around)
-        reason = f"documentation of the hierarchy ({_PLAIN.get(mention.kind, mention.kind)})"
-        said = self._said(name, mention.owners, spoken, reason)
-        bare = said == (Decision.RENAME, reason) and not mention.owners
-        if bare and (other := self._subject(path, text, name)):
+        kept = self._kept(name, mention.owners, spoken)
+        if not kept and not mention.owners and (other := self._subject(path, text.text, name)):
             return Decision.ASK, f"this page names {other.name}, which has a {name} of its own, and no other"
-        return self._with_age(said, name, text, offset)
-
-    def _with_age(self, said: Said, name: str, text: str, offset: int) -> Said:
-        """The decision for a spelling that is stale; where it is given something, that is stale too."""
-        decision, reason = said
-        takes = (
-            name in self.spec.stale
-            and self.spec.is_factory(self.new[name])
-            and _TAKES.match(text, offset + len(name))
-        )
-        return (decision, reason + OLDER) if decision is Decision.RENAME and takes else said
+        return kept or (Decision.RENAME, self.about.in_document(text, offset, name, mention))
 
     def _subject(self, path: PurePosixPath, text: str, name: str) -> ClassRef | None:
         """A class that has such a name, on a page that names it and no class of the hierarchy."""
@@ -89,15 +70,15 @@ class Mentions:
         others = (self._other(word, name) for word in sorted(capitals))
         return None if capitals & self._members else next(filter(None, others), None)
 
-    def in_module(self, module: Module, offset: int, name: str) -> Said:
-        """The decision for a name in a docstring or comment, and its reason."""
+    def in_module(self, module: Module, offset: int, name: str, kind: str) -> Said:
+        """The decision for a name in a docstring or comment (``kind``), and its reason."""
         line, _ = module.text.place(offset)
         before, owner = qualifier(module.text.text, offset), module.class_at(line)
         owners = (before,) if before else ()
         if not before and (kept := self._kept_in(module, owner, name)):
             return Decision.KEEP, kept
-        said = self._said(name, owners, (module.text.line(line),), "documentation of the hierarchy")
-        return self._with_age(said, name, module.text.text, offset)
+        said = self._kept(name, owners, (module.text.line(line),))
+        return said or (Decision.RENAME, self.about.in_module(module, offset, name, kind))
 
     def _kept_in(self, module: Module, owner: ClassRef | None, name: str) -> str | None:
         """Why a name stays in words about a class, or about a module where ``owner`` is None."""
@@ -112,14 +93,14 @@ class Mentions:
         other = next((ref for ref in others if owns(self.index.classes, ref, name)), None)
         return f"{other.name} has a {name} of its own" if other else None
 
-    def _said(self, name: str, owners: Iterable[str], around: tuple[str, ...], reason: str) -> Said:
-        """The decision for a name said of ``owners``, or of what the words around it name first."""
+    def _kept(self, name: str, owners: Iterable[str], around: tuple[str, ...]) -> Said | None:
+        """Why a name stays that is said of ``owners``, or of what the words around it name first."""
         if name in self.spec.stale and self._is_alive(name):
             return Decision.KEEP, f"{name} is a name of its own in code"
         for owner in owners:
             if owner in self._members:
                 wrong = name in self.spec.renames and self._on_other_side(owner, name)
-                return (Decision.KEEP, f"{owner} is on another side") if wrong else (Decision.RENAME, reason)
+                return (Decision.KEEP, f"{owner} is on another side") if wrong else None
             if other := self._other(owner, name):
                 return Decision.KEEP, f"{other.name} has a {name} of its own"
         spoken = around[0] if around else ""
@@ -139,30 +120,16 @@ class Mentions:
                 return Decision.KEEP, f"{others[0].name} has a {name} of its own"
             if named & self._members:
                 break
-        return Decision.RENAME, reason
+        return None
 
     def _other(self, word: str, name: str) -> ClassRef | None:
         """The class of this name outside the hierarchy that has the attribute; None if one is inside it."""
         if word in self._members or not word[:1].isalpha():
             return None
         if (word, name) not in self._owners:
-            found = (ref for ref in self._classes(word) if owns(self.index.classes, ref, name))
+            found = (ref for ref in self.about.classes(word) if owns(self.index.classes, ref, name))
             self._owners[word, name] = next(found, None)
         return self._owners[word, name]
-
-    def _classes(self, word: str) -> Iterator[ClassRef]:
-        modules = self.index.modules
-        for module in filter(None, map(modules.get, self._defining.get(word, ()))):
-            yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
-
-    @cached_property
-    def _defining(self) -> dict[str, list[PurePosixPath]]:
-        """The names of classes, and the files whose bytes seem to define them."""
-        found: dict[str, list[PurePosixPath]] = {}
-        for path in self.index.modules.sources:
-            for name in {*_CLASS.findall(self.index.modules.snapshot[path])}:
-                found.setdefault(name.decode("utf-8", "replace"), []).append(path)
-        return found
 
     def _on_other_side(self, owner: str, name: str) -> bool:
         """Whether all classes of a name are on a side that a name is not of."""

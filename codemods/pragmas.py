@@ -17,6 +17,7 @@ from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, TokenInfo
 
 from codemods import documents
 from codemods.data import Confidence, Decision, Note, Site, Snapshot
+from codemods.generated import is_generated
 from codemods.markdown import Document, Passage
 from codemods.text import Text, UnreadableSource, decode, tokens
 
@@ -67,7 +68,8 @@ def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
 def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
     """The pragmas that keep nothing, by all the sites of the snapshot."""
     for path, data in snapshot.items():
-        for pragma in _of_file(path, data) if _MARK.encode() in data.lower() else ():
+        told = _MARK.encode() in data.lower() and not is_generated(data)
+        for pragma in _of_file(path, data) if told else ():
             covered = (s for s in sites if s.path == path and pragma.covers(s) and not pragma.says(s))
             if pragma.reason is None:
                 yield Note(path, pragma.line, "this pragma keeps nothing: it has to be classmod: keep -- why")

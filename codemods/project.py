@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
 
-from codemods import arguments, duplicates, index, pragmas, roles, sites
+from codemods import arguments, duplicates, index, misfits, pragmas, roles, sites
 from codemods.arguments import Arguments
 from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
@@ -19,7 +19,7 @@ from codemods.duplicates import Duplicate
 from codemods.index import ClassInfo, Index
 from codemods.known import Known
 from codemods.meaning import ECHOED, Place
-from codemods.mentions import FOREIGN, OLDER
+from codemods.mentions import FOREIGN
 from codemods.modules import External, Modules
 from codemods.roles import Roles
 from codemods.scopes import ClassRef
@@ -113,9 +113,7 @@ class Project:
             if s.decision == "ask" or s.kind == FOREIGN
         )
         echoed = (
-            Note(s.path, s.line, f"{s.name}: {s.reason}")
-            for s in self.sites
-            if s.reason.endswith((ECHOED, OLDER))
+            Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
         )
         return tuple(
             dict.fromkeys(
@@ -126,6 +124,7 @@ class Project:
                     *self._moves(),
                     *asks,
                     *echoed,
+                    *misfits.find(self.index, self.spec, self.sites),
                     *pragmas.notes(self.snapshot, self.sites),
                     *self._told_by_text(),
                     *self._untested(),
@@ -136,11 +135,10 @@ class Project:
     def _moves(self) -> Iterator[Note]:
         """What is to be known of a method that does more than before."""
         for found in self.duplicates:
-            name, owners = found.function.name, " and ".join(copy.ref.name for copy in found.copies)
+            name, owners, line = found.function.name, found.owners, found.line
             told = f"{name} does here now what {owners} did; a class elsewhere that does the same itself"
-            yield Note(
-                self.root.path, found.function.lineno, f"{told} and calls this by super() does it twice"
-            )
+            told += " and calls this by super() does it twice"
+            yield Note(self.root.path, line, told, max(found.phases))
 
     def _untested(self) -> Iterator[Note]:
         if self.spec.compatibility.tests and self.tests is None and not self.untested:

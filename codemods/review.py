@@ -87,14 +87,20 @@ def review(
 def of_stages(found: Survey, start: Origin, stages: Sequence[Stage], context: int = CONTEXT) -> Review:
     """The same of stages that are there already."""
     asked = tuple(site for site in found.sites if site.decision is Decision.ASK)
-    waiting = _Waiting([*fresh(found.notes, asked), *asked])
+    shown = {0, *(stage.phase.number for stage in stages)}
+    notes = (note for note in found.notes if note.phase in shown)
+    waiting = _Waiting([*fresh(notes, asked), *asked])
     made = []
     earlier: set[Edit] = set()
     for step, stage in zip(between_stages(found, stages), stages, strict=True):
         files = [_file(change, stage, start, earlier, context) for change in step.changes]
-        made.append(PhaseReview(step.phase, tuple(map(waiting.beside, files))))
+        number = step.phase.number
+        made.append(PhaseReview(step.phase, tuple(waiting.beside(file, number) for file in files)))
         earlier |= {edit for edits in stage.edits.values() for edit in edits}
-    placed = tuple(PhaseReview(each.phase, tuple(map(waiting.above, each.files))) for each in made)
+    placed = tuple(
+        PhaseReview(each.phase, tuple(waiting.above(file, each.phase.number) for file in each.files))
+        for each in made
+    )
     tree = class_tree(found, start, stages[-1].contents if stages else {})
     numbers = stages[-1].numbers if stages else start.landed
     return Review(placed, tree, waiting.rest(Note), waiting.rest(Site), numbers)
@@ -139,9 +145,9 @@ class _Waiting:
     def __init__(self, remarks: Sequence[Note | Site]) -> None:
         self._lines = [(remark, remark.line) for remark in remarks]
 
-    def beside(self, file: FileReview) -> FileReview:
+    def beside(self, file: FileReview, phase: int) -> FileReview:
         """The file with every remark beside the hunk that shows its line."""
-        here = [(r, line) for r, line in self._lines if r.path == file.path]
+        here = [(r, line) for r, line in self._lines if _is_of(r, file.path, phase)]
         placed: set[Note | Site] = set()
         found = []
         for hunk in file.hunks:
@@ -157,14 +163,20 @@ class _Waiting:
         ]
         return replace(file, hunks=tuple(found))
 
-    def above(self, file: FileReview) -> FileReview:
+    def above(self, file: FileReview, phase: int) -> FileReview:
         """The file with what is left of its remarks above the hunks."""
-        here = [r for r, _ in self._lines if r.path == file.path]
-        self._lines = [(r, line) for r, line in self._lines if r.path != file.path]
+        here = [r for r, _ in self._lines if _is_of(r, file.path, phase)]
+        self._lines = [(r, line) for r, line in self._lines if r not in here]
         return replace(file, notes=_of(Note, here), asked=_of(Site, here))
 
     def rest(self, kind: type[_Remark]) -> tuple[_Remark, ...]:
         return _of(kind, [r for r, _ in self._lines])
+
+
+def _is_of(remark: Note | Site, path: PurePosixPath, phase: int) -> bool:
+    """Whether it may be said at a file in a phase; what is said of a later change has to wait."""
+    waits = isinstance(remark, Note) and remark.phase > phase
+    return remark.path == path and not waits
 
 
 def _of(kind: type[_Remark], remarks: Iterable[object]) -> tuple[_Remark, ...]:

@@ -85,7 +85,7 @@ def _in_document(path: PurePosixPath, data: bytes, mentions: Mentions) -> Iterat
 
 def _mentioned(path: PurePosixPath, document: Document, found: Occurrence, mentions: Mentions) -> Site:
     mention = document.mention(found.offset, found.name)
-    decision, reason = mentions.in_document(path, document.text.text, found.offset, found.name, mention)
+    decision, reason = mentions.in_document(path, document.text, found.offset, found.name, mention)
     kind = FOREIGN if mention.foreign else ""
     answer = Answer(decision, confidence(decision), reason, mentions.spec.docs_phase, kind)
     return _site(path, document.text, found, answer, mentions.new[found.name])

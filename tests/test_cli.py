@@ -143,8 +143,10 @@ class Library:
         repair: bool = False,
         types: Asked | None = None,
         confidence: Confidence = Confidence.INFERRED,
+        guide: bool = False,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
+        self.asked |= {"guide": True} if guide else {}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
@@ -623,6 +625,7 @@ def test_diff_stat_is_text_only(run: Run) -> None:
     [
         ((), ""),
         (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
+        (("--guide",), "--guide "),
         (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
         (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
     ],

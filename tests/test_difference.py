@@ -112,6 +112,13 @@ def test_a_line_that_moves_takes_its_name_along() -> None:
     assert said(difference.hunk(found)) == ["# _old goes  proven: self of Shop"]
 
 
+@pytest.mark.parametrize("before", [b"x = self._old\ny\n", b"x = self._new\ny\n"])
+def test_a_line_that_moves_says_where_to_and_no_name(before: bytes) -> None:
+    found = hunk(before, b"y\n", sites=(site(),), reasons=(Reason("moves to Root.close", 1),))
+
+    assert said(difference.hunk(found)) == ["# moves to Root.close"]
+
+
 def test_reasons_without_a_name_are_told_once() -> None:
     found = hunk(
         sites=(site(),), reasons=(Reason("imports", 1), Reason("imports", 4), Reason("self of Shop", 2))

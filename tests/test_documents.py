@@ -132,8 +132,8 @@ def test_every_edit_has_a_phase_and_a_reason() -> None:
         (12, 20, "_on", 6),
     ]
     assert {e.reasons for e in made.edits} == {
-        ("documentation of the hierarchy (inline code)",),
-        ("documentation of the hierarchy (prose)",),
+        ("documentation of the hierarchy; no other class that has such a name is named beside it",),
+        ("documentation of the hierarchy; no other class has the old name",),
     }
 
 

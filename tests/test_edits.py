@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemods.edits import ALIGNED, Report, UnexplainedChange, alignment, between, splice
+from codemods.edits import Report, UnexplainedChange, alignment, between, splice
 
 PATH = PurePosixPath("a.py")
 ANYWHERE = [Report(1, 10_000, 1, "whatever")]
@@ -72,7 +72,16 @@ def test_is_explained_by_what_moved_it() -> None:
     (moved,) = alignment(PATH, before, edits)
 
     assert (moved.start, moved.end, moved.replacement) == (13, 15, "")
-    assert (moved.phase, moved.reasons) == (3, (ALIGNED,))
+    assert (moved.phase, moved.reasons) == (3, ("only re-aligned: the opening line got shorter",))
+
+
+def test_is_explained_by_what_moved_it_the_other_way() -> None:
+    before = "old(1,\n    2)\n"
+    edits = between(PATH, before, before.replace("old", "newer"), [Report(1, 1, 3, "renamed")])
+
+    (moved,) = alignment(PATH, before, edits)
+
+    assert moved.reasons == ("only re-aligned: the opening line got longer",)
 
 
 # --- between and splice -------------------------------------------------------------------------

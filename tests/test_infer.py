@@ -489,8 +489,9 @@ def test_nearest_fixture_counts() -> None:
     }
 
 
-def test_reason_names_the_fixture() -> None:
-    found = _known(f"{FIXTURE.format('return Left()')}{TEST}", "test_user.py")
+@pytest.mark.parametrize("gives", ["return", "yield"])
+def test_reason_names_the_fixture(gives: str) -> None:
+    found = _known(f"{FIXTURE.format(f'{gives} Left()')}{TEST}", "test_user.py")
 
     assert found is not None
-    assert found.reason == "the fixture in test_user.py:5, which returns Left(...)"
+    assert found.reason == f"the fixture in test_user.py:5, which {gives}s Left(...)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from codemods.data import Site
-from codemods.mentions import OLDER
 from tests.trees import HIERARCHY, sited
 
 SHELF = "class Shelf:\n    def __init__(self):\n        self._left_box = 1\n"
@@ -134,62 +133,43 @@ def test_noop_asked(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    "text",
     [
-        ("The _left_box.", "prose"),
-        ("The `_left_box`.", "code span"),
-        ("## _left_box", "heading"),
-        ("<!-- _left_box -->", "prose"),
-        ("    x._left_box", "code block"),
-        ("```\nx._left_box\n```", "fence"),
-        ("```python\nx._left_box\n```", "fence"),
-        ("```python\n_left_box (", "fence"),
-        ("`Left._left_box` is no `Shelf`", "code span"),
-        ("`Table._left_box`", "code span"),
-        ("`Nobody._left_box`", "code span"),
-        ("Left has `_left_box`. Shelf rests.", "code span"),
-        ("# Shelf\n\n## Left\n\n`_left_box`", "code span"),
-        ("# Shelf\n\nA Left has `_left_box`", "code span"),
-        ("# Shelf\n\n```py\nclass Low(Left):\n    _left_box = 1\n```", "fence"),
-        ("# Shelf and Left\n\n# Others\n\n`_left_box`", "code span"),
-        ("The shelf has a `_left_box`", "code span"),
-        ("A right one makes `_make_right_box`.", "code span"),
-        ("The right one, not the left one: `_make_right_box`.", "code span"),
-        ("`_left_box` is now open, see https://b.c", "code span"),
-        ("[_left_box](#_left_box)", "prose"),
-        ("`_build_box`", "code span"),
-        ("```py\nclass Shelf:\n    def f(self, x: Left): x._left_box\n```", "fence"),
-        ("```py\nhasattr(x, '_left_box')\n```", "fence"),
-        ("```py\n_left_box: Box = None\n```", "fence"),
-        ("`hasattr(x, '_left_box')`", "code span"),
-        ("`_left_box = None`", "code span"),
-        ("`'_left_box'", "code span"),
-        ("```py\nclass Shelf(Left):\n    def f(self): self._left_box\n```", "fence"),
+        "The _left_box.",
+        "The `_left_box`.",
+        "## _left_box",
+        "<!-- _left_box -->",
+        "    x._left_box",
+        "```\nx._left_box\n```",
+        "```python\nx._left_box\n```",
+        "```python\n_left_box (",
+        "`Left._left_box` is no `Shelf`",
+        "`Table._left_box`",
+        "`Nobody._left_box`",
+        "Left has `_left_box`. Shelf rests.",
+        "# Shelf\n\n## Left\n\n`_left_box`",
+        "# Shelf\n\nA Left has `_left_box`",
+        "# Shelf\n\n```py\nclass Low(Left):\n    _left_box = 1\n```",
+        "# Shelf and Left\n\n# Others\n\n`_left_box`",
+        "The shelf has a `_left_box`",
+        "A right one makes `_make_right_box`.",
+        "The right one, not the left one: `_make_right_box`.",
+        "`_left_box` is now open, see https://b.c",
+        "[_left_box](#_left_box)",
+        "`_build_box`",
+        "```py\nclass Shelf:\n    def f(self, x: Left): x._left_box\n```",
+        "```py\nhasattr(x, '_left_box')\n```",
+        "```py\n_left_box: Box = None\n```",
+        "`hasattr(x, '_left_box')`",
+        "`_left_box = None`",
+        "`'_left_box'",
+        "```py\nclass Shelf(Left):\n    def f(self): self._left_box\n```",
     ],
 )
-def test_renamed(text: str, kind: str) -> None:
-    said = {"fence": "code block", "code span": "inline code"}.get(kind, kind)
-    found = {(s.decision, s.confidence, s.phase, s.reason) for s in _said(text)}
+def test_renamed(text: str) -> None:
+    found = {(s.decision, s.confidence, s.phase) for s in _said(text)}
 
-    assert found == {("rename", "inferred", 6, f"documentation of the hierarchy ({said})")}
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("`_build_box(handlers)`", True),
-        ("```py\ndef _build_box(self, handlers: Handlers) -> Box: ...\n```", True),
-        ("```py\nasync def _build_box(\n    self,\n    handlers,\n): ...\n```", True),
-        ("```py\ndef _build_box(self): ...\n```", False),
-        ("`_build_box()`", False),
-        ("`_make_left_box(handlers)`", False),
-    ],
-)
-def test_parameters_older_than_the_migration_are_told(text: str, told: bool) -> None:
-    (site,) = _said(text)
-
-    assert site.decision == "rename"
-    assert site.reason.endswith(OLDER) is told
+    assert found == {("rename", "inferred", 6)}
 
 
 def test_several_on_a_line_are_each_their_own() -> None:

@@ -43,7 +43,6 @@ def _refuse_unlinked(project: Project) -> None:
 
 
 _STATIC = ("if TYPE_CHECKING:", "    from typing_extensions import deprecated", "")
-_LAYER = "the old names as aliases of the new ones, each with a warning, for code that still uses them"
 _INHERITS = "the root class inherits the old names, which go on working with a warning"
 
 
@@ -56,7 +55,7 @@ class AddCompat(Codemod):
             return {}
         path = _free_path(project)
         _refuse_unlinked(project)
-        return {path: Addition(layer_text(project, project.modules.dotted(path)), _LAYER)}
+        return {path: Addition(layer_text(project, project.modules.dotted(path)), _why(project))}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
@@ -65,6 +64,16 @@ class AddCompat(Codemod):
         self.report(original_node.name, 1, _INHERITS)
         generic, *others = updated_node.bases
         return updated_node.with_changes(bases=[generic, generic.with_changes(value=cst.Name(name)), *others])
+
+
+def _why(project: Project) -> str:
+    spec = project.spec
+    return (
+        f"the {len(spec.renames)} old names as aliases of the new ones, each with a DeprecationWarning, for "
+        f"code that still uses them; {project.root.name} inherits them from {spec.compatibility.class_name}. "
+        f"The tables at its top and the names at its end are this project's, what is between is the same "
+        f"for every project. `classmod finalize` takes the file away"
+    )
 
 
 def layer_text(project: Project, home: str) -> str:

@@ -10,6 +10,7 @@ from libcst.helpers import get_full_name_for_node
 
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
+from codemods.headers import of_header
 from codemods.importing import comma_after, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef
@@ -26,12 +27,7 @@ class AddGenerics(Codemod):
         if project.roles.migrated:
             return {}
         path = types_path(project)
-        return {
-            path: Addition(
-                _types_module(project, path),
-                "type variables for the headers of the classes, each bounded by what its clients share",
-            )
-        }
+        return {path: Addition(_types_module(project, path), _why(project))}
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         ref = self.class_ref(original_node)
@@ -91,19 +87,20 @@ class AddGenerics(Codemod):
             ]
             code = f"{cst.Module([]).code_for_node(base.value)}[{', '.join(texts)}]"
             bases[i] = base.with_changes(value=cst.parse_expression(code))
-            self.report(original.bases[i], roles.of[ref].phase, self._reason(ref, meaning, arguments))
+            self.report(
+                original.bases[i], roles.of[ref].phase, of_header(self.project, ref, meaning, arguments)
+            )
         return updated.with_changes(bases=bases)
 
-    def _reason(self, ref: ClassRef, base: ClassRef, arguments: tuple[str | ClassRef, ...]) -> str:
-        bound = [a.name for a in arguments if isinstance(a, ClassRef)]
-        said = [f"its clients and those of the classes below are {' and '.join(bound)}"] if bound else []
-        for parameter, argument in zip(self.project.arguments.open[base], arguments, strict=True):
-            if isinstance(argument, str):
-                below = self.project.bound_below(ref, parameter)
-                told = [f"{made.name} in {each.name}" for made, each in below[:2]]
-                told += ["and more"] if len(below) > 2 else []
-                said.append(f"{argument} stays open: {', '.join(told) or 'no class below settles it'}")
-        return f"type arguments of {ref.name}: {'; '.join(said)}"
+
+def _why(project: Project) -> str:
+    said = "type variables for the headers of the classes, each bounded by what its clients share"
+    if not (unions := project.arguments.unions):
+        return said
+    named = (
+        f"the {len(unions)} unions, such as {unions[0].name}, name what the classes of one side are made with"
+    )
+    return f"{said}; {named}, for annotations of your own: no header needs them"
 
 
 def _types_module(project: Project, path: PurePosixPath) -> str:

@@ -17,6 +17,11 @@ from codemods.importing import BLANK, leading
 from codemods.index import Function
 from codemods.removal import is_filler, kept_lines
 
+_ABSTRACT = (
+    "abstract now that every concrete class has its own: a class that lacks one cannot be made any more, "
+    "so the body need not raise; one that calls it by super() gets None"
+)
+
 
 class LiftAttributes(Codemod):
     """The root declares what the classes below it declared each for themselves."""
@@ -125,11 +130,8 @@ class LiftAttributes(Codemod):
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
         added = [self._factory(factory, margin) for factory in self.spec.factories]
-        abstract = (
-            "abstract now that every concrete class has its own; one that calls it by super() gets None"
-        )
-        said = self._declares(self.spec.factories) + (f"; {abstract}" if self._abstract else "")
-        self._report_factories(original_node, said)
+        for said in (self._declares(self.spec.factories), *([_ABSTRACT] if self._abstract else [])):
+            self._report_factories(original_node, said)
         after = list(block.body[at:])
         if after and not leading(after[0]):
             after[0] = after[0].with_changes(leading_lines=[BLANK])

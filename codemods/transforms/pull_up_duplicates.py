@@ -45,11 +45,9 @@ class PullUpDuplicates(Codemod):
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
         if duplicate := self._doomed.get(original_node):
-            self.report(
-                original_node,
-                max(duplicate.phases),
-                f"moves to {self.project.root.name}.{duplicate.function.name}, because all sides do the same",
-            )
+            home = f"{self.project.root.name}.{duplicate.function.name}"
+            said = f"moves to {home}, for {duplicate.owners} did the same"
+            self.report(original_node, max(duplicate.phases), said)
             return cst.RemoveFromParent()
         if (lines := self._lines.get(original_node)) is not None:
             return updated_node.with_changes(leading_lines=lines)
@@ -64,8 +62,7 @@ class PullUpDuplicates(Codemod):
         if duplicate is None or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
         self.given.imports.update({(module, ""): False for module in duplicate.imports})
-        owners = " and ".join(copy.ref.name for copy in duplicate.copies)
-        said = f"comes from {duplicate.function.name} of {owners}, which do the same"
+        said = f"comes from {duplicate.function.name} of {duplicate.owners}, which did the same"
         self.report(original_node, max(duplicate.phases), said)
         docstring = 1 if original_node.get_docstring() is not None else 0
         body = list(updated_node.body.body)

@@ -30,14 +30,12 @@ def tested(project: Project, phases: frozenset[int], module: Module, now: Module
 class _Tested:
     def __init__(self, project: Project, phases: frozenset[int], module: Module, now: Modules) -> None:
         self.project, self.spec, self.phases = project, project.spec, phases
-        self.module, self.now = module, now
-        self.after = Classes(now)
+        self.module, self.now, self.after = module, now, Classes(now)
         self.typevars = {v for p in self.spec.type_parameters for v in (p.name, *p.variables.values())}
         self.package = project.modules.dotted(project.root.path).split(".")[:-1][:1]
         self.members = [ref for ref in project.index.members if self._is_told(ref)]
         self.called = self._imported()
-        root_now = self._info(project.root)
-        self.declared = {f.new: root_now.function(f.new) for f in self.spec.factories}
+        self.declared = {f.new: self._info(project.root).function(f.new) for f in self.spec.factories}
         self.awaited = {new: isinstance(f, ast.AsyncFunctionDef) for new, f in self.declared.items()}
 
     def _is_told(self, ref: ClassRef) -> bool:

@@ -283,7 +283,7 @@ def test_classes_say_what_changes_and_where_they_stand() -> None:
     assert "classes change, 2 in their headers3" in told
     assert "Before, and after phases 1 to 3." in told
     assert "Class1 Class0 pkg/file_0.py:4 Class1 header changes Class0[A, B]" in told
-    assert "Class2 Class0 pkg/file_0.py:7 Class2 body changes Class0" in told
+    assert "Class2 Class0 pkg/file_0.py:7 Class2 body changes Class0 pkg/file_0.py:7" in told
 
 
 def test_tree_of_sixty_classes() -> None:

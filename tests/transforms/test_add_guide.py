@@ -190,9 +190,10 @@ def test_its_old_names_are_no_leftovers(tmp_path: Path) -> None:
     lay(tmp_path, {**AROUND, **TREE})
     apply(survey(tmp_path, NAMED, guide=True), (), Options(no_gate=GATES), lambda _: None)
 
-    sites = [site for site in survey(tmp_path, NAMED).sites if site.path == GUIDE]
+    found = survey(tmp_path, NAMED)
 
-    assert {site.decision for site in sites} == {"keep"}
+    assert {site.decision for site in found.sites if site.path == GUIDE} == {"keep"}
+    assert not [note for note in found.notes if note.path == GUIDE]
 
 
 # --- the proof -----------------------------------------------------------------------------------
