@@ -20,7 +20,7 @@ LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` a
 take back; ``choice``, ``leaving`` and ``session`` leave out what a person does not want; ``review`` and its
 ``hunks`` are what people look at, ``explanation`` what is known of a place; ``status`` says how things
 stand, ``migrate`` does all of it in order. ``leftovers`` are what ``check`` finds, ``baseline`` those it
-knows of.
+knows of. ``testing``, ``tables`` and ``written`` make the tests that the target gets.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ from codemods.survey import Origin, origin, survey
 from tests.helpers import lay
 from tests.spoils import SPOILS, Spoil
 from tests.test_fixtures import CEX, REPORTS, Case
+
+ASIDE = shutil.ignore_patterns(".git", ".classmod", ".venv", "__pycache__")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,10 @@ class Target:
 
     def run(self, place: Path, files: Snapshot, *options: str) -> subprocess.CompletedProcess[str]:
         """The written tests alone, in the tree at ``place``, up to the first that fails."""
-        lay(place, {str(path): data for path, data in files.items()})
+        shutil.copytree(self.root, place, ignore=ASIDE, dirs_exist_ok=True)
+        for path in self.start.bare.keys() - files.keys():
+            (place / path).unlink()
+        lay(place, {str(p): data for p, data in files.items() if data != self.start.bare.get(p)})
         source = str(place / self.project.modules.root_of(self.project.root.path))
         env = {**os.environ, "PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"}
         env.pop("PYTEST_ADDOPTS", None)
