@@ -22,7 +22,8 @@ take back; ``choice``, ``leaving`` and ``session`` leave out what a person does 
 stand, ``migrate`` does all of it in order, ``finalize`` ends it where no ``obstacles`` are left.
 ``leftovers`` are what ``check`` finds, ``baseline`` those it knows of. Where PATH only uses a hierarchy,
 ``hierarchy`` finds and reads it: its files are ``foreign``, go by absolute paths, and are nothing that a
-project lists or changes (``using``).
+project lists or changes (``using``). ``testing``, ``tables`` and ``written`` make the tests that the target
+gets.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

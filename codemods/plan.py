@@ -16,6 +16,7 @@ from codemods.sides import layer_path
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
 from codemods.transforms.add_guide import AddGuide
+from codemods.transforms.add_tests import AddTests
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
 from codemods.transforms.remove_compat import RemoveCompat
@@ -32,6 +33,7 @@ CODEMODS: tuple[type[Codemod], ...] = (
     UpdateDocs,
     AddGenerics,
     AddCompat,
+    AddTests,
     AddGuide,
     TidyImports,
 )

@@ -24,6 +24,7 @@ from codemods.mentions import FOREIGN
 from codemods.modules import External, Modules
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
+from codemods.testing import Home, home
 from codemods.text import searchable
 
 _TOLD = {
@@ -52,6 +53,8 @@ class Project:
     sites: tuple[Site, ...]
     left: frozenset[str] = frozenset()
     """The root's methods that take nothing over, by choice."""
+    untested: bool = False
+    """Whether the tree gets no tests, by choice."""
     guide: bool = False
     """Whether a guide is written into the tree."""
     types: Mapping[Place, Known] = field(default_factory=dict)
@@ -109,6 +112,12 @@ class Project:
             if name == parameter and isinstance(argument, ClassRef)
         ]
 
+    @cached_property
+    def tests(self) -> Home | None:
+        """Where tests are written into the tree; None where none are."""
+        wanted = self.spec.compatibility.tests and not self.untested and not self.is_user
+        return home(self.index, self.spec) if wanted else None
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
@@ -134,6 +143,7 @@ class Project:
                     *misfits.find(self.index, self.spec, self.sites),
                     *pragmas.notes(self.snapshot, self.sites),
                     *self._told_by_text(),
+                    *self._untested(),
                 )
             )
         )
@@ -162,6 +172,11 @@ class Project:
                 yield Note(
                     ref.path, inside[0].line, f"{told}: its {olds} is not seen any more", inside[0].phase
                 )
+
+    def _untested(self) -> Iterator[Note]:
+        asked = self.spec.compatibility.tests and not self.untested and not self.is_user
+        if asked and self.tests is None:
+            yield Note(self.root.path, 1, "the tree has no tests of its own, so none are written for it")
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""

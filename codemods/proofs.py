@@ -187,7 +187,8 @@ def _gates(
     project = start.project
     roots = tuple(sorted({*map(project.modules.root_of, _homes(project))}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
-    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, beside=project.beside)
+    written = project.tests.path if project.tests else None
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, beside=project.beside, also=written)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
     static: list[Gate] = [
         mypy,

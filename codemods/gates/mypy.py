@@ -102,7 +102,8 @@ class Mypy:
     ``source_roots`` are checked (relative to the tree) where the target's configuration names no paths;
     ``python`` is the interpreter whose packages are seen. The target's plugins are its code and run only
     with ``allow_plugins``; ``timeout`` in seconds. ``beside`` are source roots of another tree, absolute,
-    which are imported from and not checked.
+    which are imported from and not checked. ``also`` is a file that is checked for itself where it is
+    there, though it may be outside of all paths.
     """
 
     cache: Path
@@ -112,6 +113,7 @@ class Mypy:
     allow_plugins: bool = False
     timeout: float = 600.0
     beside: tuple[PurePosixPath, ...] = ()
+    also: PurePosixPath | None = None
 
     @property
     def name(self) -> str:
@@ -198,9 +200,22 @@ class Mypy:
         command = [sys.executable, "-P", "-m", "mypy", *options, *checked]
         finished = run(command, cwd=tree, env=environment, timeout=self.timeout)
         found = parse(finished, self.rewording)
+        if self.also and not found.failure and files.peek(tree, self.also) is not None:
+            command = [sys.executable, "-P", "-m", "mypy", *options, "--", str(self.also)]
+            alone = parse(run(command, cwd=tree, env=environment, timeout=self.timeout), self.rewording)
+            found = self._together(found, alone)
         problems, notes = (tuple(p for p in s if _is_ours(p.path)) for s in (found.problems, found.notes))
         figures = {**found.figures, "errors": len(problems), "own_paths": int(own_paths)}
         return replace(found, problems=problems, notes=notes, figures=figures)
+
+    def _together(self, found: Measurement, alone: Measurement) -> Measurement:
+        """A measurement with the problems in the file that was checked alone, each once."""
+        if alone.failure:
+            remark = f"the types in {self.also} were not checked: {alone.failure}"
+            return replace(found, remarks=(*found.remarks, remark))
+        more = (problem for problem in alone.problems if problem.path == str(self.also))
+        problems = tuple(dict.fromkeys((*found.problems, *more)))
+        return replace(found, problems=problems, figures={**found.figures, "errors": len(problems)})
 
     def _run_without_plugins(self, tree: Path, config: mypy_config.Config) -> Measurement:
         # Beside the original, because paths in it may be relative to it; TOML goes by the suffix.

@@ -11,37 +11,12 @@ from libcst.helpers import get_full_name_for_node
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.headers import of_header
-from codemods.importing import comma_after, reaches, rivals, source_for
+from codemods.importing import comma_after, reaches, source_for
 from codemods.project import Project
 from codemods.scopes import ClassRef
+from codemods.variables import types_path
 
 _UNION_COMMENT = "# What the classes of one side are made with."
-
-
-def types_path(project: Project) -> PurePosixPath:
-    """Where the type variables stand or will stand: beside the root, never over a file that is there.
-
-    Raises MigrationError when both names the spec offers are taken.
-    """
-    spec, home = project.spec, project.root.path.parent
-    if project.roles.migrated and (found := _imported_from(project)):
-        return found
-    shadows = project.modules.root_of(project.root.path) == home
-    names = [spec.types_fallback] if shadows else [spec.types_module, spec.types_fallback]
-    for name in names:
-        path = home / f"{name}.py"
-        if not any(there in project.snapshot for there in rivals(path)):
-            return path
-    raise MigrationError(f"{home / names[-1]}.py is there already; name another types_fallback in the spec")
-
-
-def _imported_from(project: Project) -> PurePosixPath | None:
-    module = project.modules.get(project.root.path)
-    for parameter in project.spec.type_parameters if module else ():
-        for binding in module.scope.bindings.get(parameter.name, ()) if module else ():
-            if binding.source and (path := project.modules.source(binding.source, project.root.path)):
-                return path
-    return None
 
 
 class AddGenerics(Codemod):

@@ -50,7 +50,7 @@ class Proof:
         )
         for path, change in made.items():
             sites = tuple(site for site in taken if site.path == path)
-            seen = (change, sites, phases & self._matter(path))
+            seen = (change, sites, phases & self._matter(path) if change.before is not None else phases)
             if seen not in self._seen:
                 self._compare(change, sites, phases, now)
                 self._seen.add(seen)
@@ -62,9 +62,14 @@ class Proof:
         guide = self.project.guide and self.project.spec.docs_phase in phases
         guide = guide and self.project.spec.guide not in self.project.snapshot
         new = [change for change in made.values() if change.before is None]
-        wanted = 2 * declares + guide
+        wanted = 2 * declares + guide + self._gets_tests(phases)
         if len(new) != wanted or (declares and path not in made):
             raise Unproven(path, 1, f"{len(new)} files are added, not {wanted}")
+
+    def _gets_tests(self, phases: frozenset[int]) -> bool:
+        home, snapshot = self.project.tests, self.project.snapshot
+        there = home is not None and any(path in snapshot for path in (home.path, *home.others))
+        return self.project.spec.tests_phase in phases and home is not None and not there
 
     def _matter(self, path: PurePosixPath) -> frozenset[int]:
         """The phases that what is made of a file depends on, beside those of its sites."""
@@ -80,7 +85,7 @@ class Proof:
         if change.after is None or before != self.project.snapshot.get(path):
             raise Unproven(path, 1, "it is not the file that was read")
         if before is None:
-            expected = created(self.project, path, now, change.after.decode()).encode()
+            expected = created(self.project, phases, path, now, change.after.decode()).encode()
         elif path.suffix == ".md":
             expected = _document(path, before, sites)
         else:
