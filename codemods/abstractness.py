@@ -44,6 +44,12 @@ def lacking_factory(index: Index, spec: Spec, declared: bool) -> Note | None:
     return None
 
 
+def can_be_abstract(index: Index, spec: Spec) -> tuple[bool, Note | None]:
+    """Where the root is an ABC, unless a class without descendants lacks a factory, which the note names."""
+    lacking = lacking_factory(index, spec, declared=False)
+    return is_abc(index) and lacking is None, lacking
+
+
 def _definitions(index: Index, ref: ClassRef, factory: Factory) -> Iterator[Function]:
     """The factory of a class under any name, but for what the root declares."""
     names = {factory.new, *factory.old.values()}

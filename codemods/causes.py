@@ -18,6 +18,7 @@ _SAID = {
     Kind.SITE: "{path}:{at} is left out",
     Kind.HEADER: "the type arguments of {at} in {path} are left out",
     Kind.DUPLICATE: "what all sides do alike in {at} is left out",
+    Kind.TESTS: "{path} is left out",
     Kind.ABSTRACT: "that the factories in {path} are abstract is left out",
 }
 """How an item that is left out is named."""

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """What all sides do alike, moved into the root's method ``at``."""
     ABSTRACT = "abstract"
     """That the root's factories are abstract."""
+    TESTS = "tests"
+    """The tests that are written into the tree; nothing else needs them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,6 +29,8 @@ class Choosable:
 
     def items(self, hunk: Hunk) -> tuple[Item, ...]:
         """What a hunk carries out; nothing where it only follows from what others do."""
+        if self._project.tests is not None and hunk.path == self._project.tests.path:
+            return (Item(Kind.TESTS, hunk.path),)
         found = [item_of(site) for site in hunk.sites]
         for span in hunk.spans:
             found += self._around(hunk, span)

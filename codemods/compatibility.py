@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Compatibility:
     """The wording of the deprecated layer and the versions it lives between.
 
-    With ``static`` a type checker hears of the old names too (PEP 702).
+    With ``static`` a type checker hears of the old names too (PEP 702). ``tests`` is the module of tests that
+    the target gets; empty, it gets none.
     """
 
     module: str
@@ -18,6 +19,7 @@ class Compatibility:
     remove_after: str
     message: str
     static: bool = False
+    tests: str = ""
 
     @property
     def said(self) -> str:

@@ -34,6 +34,7 @@ def left_out(project: Project, left: frozenset[Item]) -> Project:
         sites=tuple(_kept(site) if site in kept else site for site in project.sites),
         roles=replace(project.roles, abstract=project.roles.abstract and not concrete),
         arguments=replace(project.arguments, left=headers),
+        untested=any(item.kind is Kind.TESTS for item in left),
         left=frozenset(item.at for item in left if item.kind is Kind.DUPLICATE),
     )
 

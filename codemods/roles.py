@@ -10,6 +10,7 @@ from enum import StrEnum
 from codemods.abstractness import is_abc, is_declared, lacking_factory
 from codemods.data import MigrationError, Note, Spec
 from codemods.declarations import declarations, fits, is_abstract, is_early, is_test, is_trivial, receiver
+from codemods.foreign import is_foreign
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
@@ -167,7 +168,9 @@ class _Assigner:
             return Role(Part.INTEGRATION, side, self.spec.tests_phase)
         if above or (makes and not declares):
             return Role(Part.INTEGRATION, side, self.spec.integrations_phase)
-        return Role(Part.BASE, side, self.spec.phase_of(side) if side else 1)
+        # Phase 1 is the root's; where that is another tree's, it is nothing of ours.
+        first = self.spec.integrations_phase if is_foreign(self.index.root.path) else 1
+        return Role(Part.BASE, side, self.spec.phase_of(side) if side else first)
 
     def _makes_clients(self, function: Function, side: str | None) -> bool:
         if not self.spec.is_factory(function.name) or is_trivial(function):

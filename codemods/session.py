@@ -13,7 +13,7 @@ from codemods.hunks import Hunk, split
 from codemods.record import digest_of
 from codemods.review import Review
 
-_TOGETHER = (Kind.BASE, Kind.ABSTRACT)
+_TOGETHER = (Kind.BASE, Kind.ABSTRACT, Kind.TESTS)
 """What is one question wherever its hunks are."""
 
 

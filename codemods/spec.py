@@ -118,6 +118,12 @@ def _module(name: str) -> str | None:
     return outside if re.search(r"[/\\.]", name) else _identifier(name)
 
 
+def _tests(name: str) -> str | None:
+    if name and not re.fullmatch(r"test_.+|.+_test", name):
+        return f"{quote(name)} is no name of a test module: test_* or *_test"
+    return _module(name) if name else None
+
+
 def _text(text: str) -> str | None:
     """What goes into comments and docstrings stays on its line and inside its quotes."""
     good = text.isprintable() and not re.search(r'\\|"""|"$', text)
@@ -138,6 +144,7 @@ def _message(text: str) -> str | None:
 _RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     (r"root|.*\.bound", _dotted),
     (r"types_module|compatibility\.module", _module),
+    (r"compatibility\.tests", _tests),
     (r"side_flag|.*\]\.new|.*\]\.old\..*|stale\..*", _member),
     (r"compatibility\.class_name|sides.*\.name|type_parameters.*|.*\.type_parameter", _identifier),
     (r"compatibility\.message", _message),

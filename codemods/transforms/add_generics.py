@@ -11,30 +11,14 @@ from libcst.helpers import get_full_name_for_node
 from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.headers import of_header
-from codemods.importing import comma_after, reaches, rivals, source_for
-from codemods.present import is_ours, types_module
+from codemods.importing import comma_after, reaches, source_for
+from codemods.present import is_ours
 from codemods.project import Project
 from codemods.scopes import ClassRef
+from codemods.variables import types_path
 
 _CLOSED = "no type arguments for {}: its bases leave no type parameter open any more"
 _UNION_COMMENT = "# What the classes of one side are made with."
-
-
-def types_path(project: Project) -> PurePosixPath:
-    """Where the type variables stand or will stand: beside the root, never over a file that is there.
-
-    Raises MigrationError when both names the spec offers are taken.
-    """
-    spec, home = project.spec, project.root.path.parent
-    if project.roles.migrated and (found := types_module(project.index, spec)):
-        return found
-    shadows = project.modules.root_of(project.root.path) == home
-    names = [spec.types_fallback] if shadows else [spec.types_module, spec.types_fallback]
-    for name in names:
-        path = home / f"{name}.py"
-        if not any(there in project.snapshot for there in rivals(path)):
-            return path
-    raise MigrationError(f"{home / names[-1]}.py is there already; name another types_fallback in the spec")
 
 
 class AddGenerics(Codemod):
@@ -68,7 +52,7 @@ class AddGenerics(Codemod):
         self.report(
             original.name,
             1,
-            "the root class becomes generic: each class below names the types of its clients",
+            "the root class becomes generic: a class below says what its clients are, or a base of it does",
         )
         return updated.with_changes(bases=[generic, *updated.bases])
 

@@ -13,15 +13,17 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from codemods.data import Change, Decision, Site
+from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.sides import layer_path
 from codemods.verify.created import created, renewed, written
 from codemods.verify.cuts import Cut, spliced
+from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
 
-__all__ = ["Proof", "Unproven", "repaired"]
+__all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
 
 
@@ -37,7 +39,7 @@ class Proof:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
         project, carried = self.project, (Decision.RENAME, Decision.DELETE)
         taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
-        concerned = {site.path for site in taken} | {ref.path for ref in project.index.members}
+        concerned = {site.path for site in taken} | {ref.path for ref in own(project.index.members)}
         concerned |= {path for path in written(project) if 1 in phases}
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
@@ -49,7 +51,7 @@ class Proof:
         )
         for path, change in made.items():
             sites = tuple(site for site in taken if site.path == path)
-            seen = (change, sites, phases & self._matter(path))
+            seen = (change, sites, phases & self._matter(path) if change.before is not None else phases)
             if seen not in self._seen:
                 self._compare(change, sites, phases, now)
                 self._seen.add(seen)
@@ -61,9 +63,14 @@ class Proof:
         guide = self.project.guide and self.project.spec.docs_phase in phases
         guide = guide and self.project.spec.guide not in self.project.snapshot
         new = [change for change in made.values() if change.before is None]
-        wanted = 2 * declares + guide
+        wanted = 2 * declares + guide + self._gets_tests(phases)
         if len(new) != wanted or (declares and path not in made):
             raise Unproven(path, 1, f"{len(new)} files are added, not {wanted}")
+
+    def _gets_tests(self, phases: frozenset[int]) -> bool:
+        home, snapshot = self.project.tests, self.project.snapshot
+        there = home is not None and any(path in snapshot for path in (home.path, *home.others))
+        return self.project.spec.tests_phase in phases and home is not None and not there
 
     def _matter(self, path: PurePosixPath) -> frozenset[int]:
         """The phases that what is made of a file depends on, beside those of its sites."""
@@ -79,7 +86,7 @@ class Proof:
         if change.after is None or before != self.project.snapshot.get(path):
             raise Unproven(path, 1, "it is not the file that was read")
         if before is None:
-            expected = created(self.project, path, now, change.after.decode()).encode()
+            expected = created(self.project, phases, path, now, change.after.decode()).encode()
         elif path in written(self.project) and 1 in phases:
             expected = renewed(self.project, path, before, now)
         elif path.suffix == ".md":

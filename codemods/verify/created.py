@@ -19,10 +19,11 @@ from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
 from codemods.verify.guided import vouched
 from codemods.verify.imported import imports
+from codemods.verify.tested import tested
 from codemods.verify.unproven import Unproven
 
 
-def created(project: Project, path: PurePosixPath, now: Modules, text: str) -> str:
+def created(project: Project, phases: frozenset[int], path: PurePosixPath, now: Modules, text: str) -> str:
     """The text that a new file has to have; ``text`` is what it has, where that is not the only one.
 
     Raises Unproven for a file there is no reason for.
@@ -34,6 +35,8 @@ def created(project: Project, path: PurePosixPath, now: Modules, text: str) -> s
         raise Unproven(path, 1, now.failures[path].reason)
     if path == layer_path(project.index, project.spec):
         return _layer(project, module)
+    if project.tests is not None and path == project.tests.path:
+        return tested(project, phases, module, now)
     root, spec = project.root.path, project.spec
     if path.parent == root.parent and path.stem in (spec.types_module, spec.types_fallback):
         return _types(project, module, now)
@@ -42,7 +45,7 @@ def created(project: Project, path: PurePosixPath, now: Modules, text: str) -> s
 
 def written(project: Project) -> set[PurePosixPath]:
     """The files of a migrated tree that were added to it, if they are there still."""
-    if not project.roles.migrated:
+    if not project.roles.migrated or project.is_user:
         return set()
     found = {layer_path(project.index, project.spec), types_module(project.index, project.spec)}
     return {path for path in found if path and path in project.snapshot}

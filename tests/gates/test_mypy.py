@@ -71,6 +71,17 @@ def test_nothing_changed(tmp_path: Path, cache: Path) -> None:
     assert verdict.figures == "3 -> 3 errors, 0 new, 0 fixed, 1 files checked"
 
 
+def test_a_file_outside_of_all_paths_is_checked_for_itself(tmp_path: Path, cache: Path) -> None:
+    gate = Mypy(cache, SRC, also=PurePosixPath("tests/test_a.py"))
+    before: Files = {"src/a.py": BROKEN}
+
+    good = judge(gate, tmp_path / "good", before, {**before, "tests/test_a.py": "import a\n\na.__name__\n"})
+    bad = judge(gate, tmp_path / "bad", before, {**before, "tests/test_a.py": "import a\n\na.missing\n"})
+
+    assert good.outcome is Outcome.PASSED
+    assert [(problem.path, problem.line) for problem in bad.new] == [("tests/test_a.py", 3)]
+
+
 def test_lines_that_moved_are_not_new(tmp_path: Path, cache: Path) -> None:
     text = "def f() -> None: ...\nx = 1\nx: int = 2\ny: str = x\n"
     verdict = judge(Mypy(cache, SRC), tmp_path, {"src/a.py": text}, {"src/a.py": "\n\n" + text})

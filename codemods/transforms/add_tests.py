@@ -1,0 +1,36 @@
+"""Write tests into the target: of the type arguments, of the factories, and of the old names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from codemods.codemod import Addition, Codemod
+from codemods.data import MigrationError
+from codemods.generated import is_generated
+from codemods.project import Project
+from codemods.testing import Home
+from codemods.written import text_of_tests
+
+_REASON = "tests of the old names, of the factories and of the type arguments, which nothing else tests"
+
+
+class AddTests(Codemod):
+    """A file of tests beside those of the hierarchy; a tree without tests gets none."""
+
+    @classmethod
+    def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
+        phase, home = project.spec.tests_phase, project.tests
+        if phase not in phases or home is None or _is_there(project, home):
+            return {}
+        return {home.path: Addition(text_of_tests(project, phases), _REASON, phase)}
+
+
+def _is_there(project: Project, home: Home) -> bool:
+    """Whether the file has been written already. Raises MigrationError where another is in its place."""
+    for path in (home.path, *home.others):
+        if path in project.snapshot:
+            if is_generated(project.snapshot[path]):
+                return True
+            raise MigrationError(f"{path} is there already; name another compatibility.tests in the spec")
+    return False
