@@ -35,6 +35,7 @@ FINDINGS = {
     "apply": "a gate refused or came to no result; nothing, or with --partial less, has landed",
     "check": "an old name is in use",
     "rollback": "a file was edited since the landing; nothing has changed",
+    "finalize": "old names are in use or may not go yet, a gate refused, or there are changes (--dry-run)",
     "status": "a landed file was edited since, or a landing was interrupted",
 }
 """What a command has found that ends with 1; one that is not named here never does."""

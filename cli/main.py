@@ -18,6 +18,7 @@ from cli.commands.apply import apply
 from cli.commands.check import check
 from cli.commands.diff import diff
 from cli.commands.explain import explain
+from cli.commands.finalize import finalize
 from cli.commands.rollback import rollback
 from cli.commands.sites import sites
 from cli.commands.status import status
@@ -79,7 +80,8 @@ def app(context: click.Context) -> int:
     Exit status:
       0  clean or done
       1  changes (diff), leftovers (check), a gate that refused (apply),
-         edits since (rollback, status), an interrupted landing (status)
+         uses in the way or too early (finalize), edits since (rollback,
+         status), an interrupted landing (status)
       2  it could not be done; one line on stderr says why
 
     \b
@@ -91,7 +93,7 @@ def app(context: click.Context) -> int:
     return FAILED
 
 
-for _command in (sites, explain, diff, apply, check, rollback, status):
+for _command in (sites, explain, diff, apply, check, rollback, finalize, status):
     app.add_command(_command)
 
 

@@ -43,12 +43,20 @@ def _phases(context: click.Context, _: click.Parameter, typed: str) -> list[Comp
         spec = specs.for_project(Path(given["path"] or "."), given["spec_file"])
     except MigrationError:  # the command says so when it runs
         return []
-    return [CompletionItem(p.name, help=p.sentence) for p in phases.phases(spec) if p.name.startswith(typed)]
+    every = phases.phases(spec)
+    if context.command.name in ("rollback", "status"):
+        every = (*every, phases.finalizing(spec))
+    return [CompletionItem(p.name, help=p.sentence) for p in every if p.name.startswith(typed)]
 
 
 def files(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """What a shell offers where a word begins with a file."""
     return [CompletionItem(typed, type="file")]
+
+
+def folders(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What a shell offers where a word is a directory."""
+    return [CompletionItem(typed, type="dir")]
 
 
 def _gates(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
@@ -59,8 +67,11 @@ def _wish(context: click.Context, _: click.Parameter, said: str) -> None:
     context.meta[terminal.WISH] = said
 
 
-def common(*formats: str) -> Callable[[_Command], _Command]:
-    """The argument and the options of every command; the first format is the default."""
+def common(*formats: str, phased: bool = True) -> Callable[[_Command], _Command]:
+    """The argument and the options of every command; the first format is the default.
+
+    A command that is not ``phased`` goes without ``--phase``.
+    """
     directory = click.Path(exists=True, file_okay=False, path_type=Path)
     parts: tuple[Callable[[Any], Any], ...] = (
         click.argument("path", metavar="[PATH]", default=".", type=directory),
@@ -100,7 +111,7 @@ def common(*formats: str) -> Callable[[_Command], _Command]:
     )
 
     def decorate(command: _Command) -> _Command:
-        for part in reversed(parts):
+        for part in reversed(parts if phased else parts[:-1]):
             command = part(command)
         return command
 
@@ -126,6 +137,16 @@ path_option = click.option(
     callback=_places,
     help="Only this file or directory, relative to PATH and with /; in a quoted pattern * and ? stay within "
     "a name, ** goes through directories; may be repeated.",
+)
+
+hierarchy_option = click.option(
+    "--hierarchy",
+    "where",
+    metavar="WHERE",
+    shell_complete=folders,
+    help="Where the hierarchy is, if PATH only uses it: its directory, or the name of an installed package. "
+    "It is read, neither imported nor written. Default: `hierarchy` of [tool.classmod] in PATH's "
+    "pyproject.toml, else where it was when something landed.",
 )
 
 pager_option = click.option(
@@ -167,6 +188,29 @@ report_option = click.option(
     callback=_reports,
     help="Write a report for a reviewer, too: a page of its own (.html) or Markdown that fits a pull request "
     "(.md); may be repeated. An older report is replaced, another file is not.",
+)
+
+python_option = click.option(
+    "--python",
+    "interpreter",
+    metavar="PATH",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
+)
+
+allow_dirty_option = click.option(
+    "--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too."
+)
+
+allow_plugins_option = click.option(
+    "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
+)
+
+commit_option = click.option(
+    "--commit",
+    is_flag=True,
+    help="Make a git commit of each phase that lands. Runs no hooks and signs nothing; refused while "
+    "anything is staged.",
 )
 
 

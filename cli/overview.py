@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import shorten
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from cli.render import counted, phases_told
 from cli.rows import Line, Part, joined
 from cli.sureness import sureness
 from codemods.data import Note
+from codemods.declarations import is_test
 from codemods.hunks import Hunk, Spans, changed_words
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SIDES = {"+": "added", "-": "gone"}
 _MOST = 20  # places to be decided by hand, and notes, that the summary names
-_SHORT = 72  # columns of a note there
 
 
 def class_tree(tree: Sequence[TreeLine], numbers: Iterable[int]) -> Iterator[Line]:
@@ -104,9 +104,9 @@ def _table(phases: Sequence[PhaseReview]) -> Iterator[Line]:
 def _sureness(found: Review) -> Iterator[Line]:
     known = list(sureness(found.hunks))
     if known:
-        total = counted(sum(each.number for each in known), "old name")
+        total = counted(sum(each.number for each in known), "place")
         yield Line()
-        yield Line(f"How sure: {total} changed or removed", "file", hang="  ")
+        yield Line(f"How sure: {total} where an old name changes or goes", "file", hang="  ")
     for number, confidence, means in known:
         yield joined((f"  {number:>4} {confidence}", confidence), (f": {means}", ""), hang="       ")
 
@@ -115,7 +115,7 @@ def _to_do(found: Review, command: str, late: str) -> Iterator[Line]:
     files = [file for phase in found.phases for file in phase.files]
     parts: list[Review | FileReview | Hunk] = [found, *files, *found.hunks]
     asked = sorted((s for part in parts for s in part.asked), key=lambda s: (s.path, s.line, s.column))
-    notes = sorted((n for part in parts for n in part.notes), key=lambda n: (n.path, n.line))
+    notes = sorted((n for part in parts for n in part.notes), key=_weight)
     if asked or notes or command:
         yield Line()
     if asked:
@@ -126,7 +126,7 @@ def _to_do(found: Review, command: str, late: str) -> Iterator[Line]:
         beside = sum(bool(hunk.notes) for hunk in found.hunks)
         where = f", beside {counted(beside, 'hunk')}" if beside else ""
         title = f"{counted(len(notes), 'note')} to look at by hand{where}:"
-        yield from _listed(title, "note", map(_short, notes))
+        yield from _listed(title, "note", _told(notes))
     if command and late:
         yield Line(late, "note", hang="  ")
     if command:
@@ -141,8 +141,18 @@ def _listed(title: str, style: str, places: Iterable[str]) -> Iterator[Line]:
         yield Line(f"  and {len(every) - _MOST} more", "note")
 
 
-def _short(note: Note) -> str:
-    return f"{note.path}:{note.line}: {shorten(note.text, _SHORT, placeholder=' ...')}"
+def _weight(note: Note) -> tuple[int, PurePosixPath, int]:
+    """Code first, then tests, then words."""
+    return (note.path.suffix == ".md") * 2 + is_test(note.path), note.path, note.line
+
+
+def _told(notes: Iterable[Note]) -> Iterator[str]:
+    """Notes with their places; what is said of several places is said once."""
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        places.setdefault(note.text, []).append(f"{note.path}:{note.line}")
+    for text, (first, *more) in places.items():
+        yield f"{first}: {text}{'; also at ' * bool(more)}{', '.join(more)}"
 
 
 def file_size(file: FileReview) -> tuple[int, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from cli import terminal
 from cli.progress import Working
@@ -13,6 +13,7 @@ from codemods.data import Confidence
 from codemods.doing import Doing
 
 if TYPE_CHECKING:
+    from codemods.migrate import Options
     from codemods.survey import Survey
 
 CLEAN, FOUND, FAILED = 0, 1, 2
@@ -21,6 +22,7 @@ CLEAN, FOUND, FAILED = 0, 1, 2
 def survey_of(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     *,
     repair: bool = False,
     types: bool = True,
@@ -29,6 +31,8 @@ def survey_of(
     guide: bool = False,
 ) -> Survey:
     """The tree at ``path`` as it stands; files that do not parse are named on stderr.
+
+    ``where`` is what ``--hierarchy`` says.
 
     Raises MigrationError for all that stands in the way.
     """
@@ -39,9 +43,53 @@ def survey_of(
     asked = Asked(python) if types else None
     first = Doing("reading the tree, asking mypy" if types else "reading the tree")
     with Working(first):
-        found = survey(path, spec, repair=repair, types=asked, confidence=Confidence(confidence), guide=guide)
+        found = survey(
+            path,
+            spec,
+            repair=repair,
+            types=asked,
+            confidence=Confidence(confidence),
+            guide=guide,
+            where=place_of(path, where),
+        )
     terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
     return found
+
+
+def place_of(path: Path, said: str | None) -> str | None:
+    """Where the hierarchy is that the project at ``path`` uses, by the option or else by its settings."""
+    from codemods import hierarchy, settings
+
+    if said is not None:
+        return hierarchy.settled(said, Path(), path)
+    key = settings.for_project(path).hierarchy
+    return hierarchy.settled(key, path, path) if key is not None else None
+
+
+def options_of(
+    path: Path, interpreter: Path | None, extra: tuple[str, ...], said: dict[str, Any], **landing: bool
+) -> Options:
+    """How something is proven and landed: by the settings of the project, and what is ``said`` over them.
+
+    Raises MigrationError for settings and commands that cannot be used.
+    """
+    from codemods import migrate, settings
+
+    told = settings.for_project(path).over(**said)
+    return migrate.Options(
+        # Gates run in another directory; a link stays one, for that is what makes it an environment.
+        python=interpreter.absolute() if interpreter else None,
+        no_gate=frozenset(told.no_gate),
+        test_command=settings.words(told.test_command),
+        timeout=told.timeout,
+        max_new_failures=told.max_new_failures,
+        bench_command=settings.words(told.bench_command),
+        bench=told.bench,
+        max_slowdown=told.max_slowdown / 100,
+        coverage=told.coverage,
+        extra=tuple(map(PurePosixPath, extra)),
+        **landing,
+    )
 
 
 def today() -> date:

@@ -19,8 +19,10 @@ say what a set of phases makes of the tree; ``verify`` makes every changed file 
 LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` and ``journal`` prove, land and
 take back; ``choice``, ``leaving`` and ``session`` leave out what a person does not want; ``review`` and its
 ``hunks`` are what people look at, ``explanation`` what is known of a place; ``status`` says how things
-stand, ``migrate`` does all of it in order. ``leftovers`` are what ``check`` finds, ``baseline`` those it
-knows of. ``testing``, ``tables`` and ``written`` make the tests that the target gets.
+stand, ``migrate`` does all of it in order, ``finalize`` ends it where no ``obstacles`` are left.
+``leftovers`` are what ``check`` finds, ``baseline`` those it knows of. Where PATH only uses a hierarchy,
+``hierarchy`` finds and reads it: its files are ``foreign``, go by absolute paths, and are nothing that a
+project lists or changes (``using``). ``testing``, ``tables`` and ``written`` make the tests of the target.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

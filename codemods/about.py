@@ -191,8 +191,8 @@ class About:
             sided = [old for side, old in item.old.items() if side in name.split("_")]
             olds = " or ".join(sided or item.old.values())
             found = (o.kind for m in self.index.modules.mentioning(name) for o in in_module(m, {name: None}))
-            only = "" if {*found} - {"comment", "docstring"} else ", which no code has"
-            self._ages[name] = f"; an older spelling of {olds} (the spec's [stale]){only}"
+            only = "" if {*found} - {"comment", "docstring"} else f"; no code has {name}"
+            self._ages[name] = f"{only}; the migration takes it for an outdated spelling of {olds}"
         return self._ages[name]
 
 

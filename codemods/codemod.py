@@ -26,13 +26,15 @@ from codemods.text import UnreadableSource
 class Given:
     """What a codemod is given: the project, one file of it, and the phases that are carried out.
 
-    ``imports`` collects what the changed file needs: (module, name), and whether for type checking only.
+    ``imports`` collects what the changed file needs: (module, name), and whether for type checking only,
+    ``useless`` the names whose import goes whoever takes them from here.
     """
 
     project: Project
     module: Module
     phases: frozenset[int]
     imports: dict[tuple[str, str], bool] = field(default_factory=dict)
+    useless: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> PurePosixPath:

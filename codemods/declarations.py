@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.foreign import is_foreign
 from codemods.index import Classes, ClassInfo, Function
 from codemods.scopes import ClassRef
 from codemods.text import Text
@@ -166,8 +167,9 @@ def is_trivial(function: Function) -> bool:
 
 def is_test(path: PurePosixPath) -> bool:
     """Whether a file belongs to the project's tests (pytest's and unittest's conventions)."""
+    folders = () if is_foreign(path) else path.parts[:-1]  # theirs lead through the whole disk
     return (
-        any(part in ("tests", "test") for part in path.parts[:-1])
+        any(part in ("tests", "test") for part in folders)
         or path.name.startswith("test_")
         or path.stem.endswith("_test")
         or path.name == "conftest.py"

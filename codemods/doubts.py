@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods import sites
 from codemods.data import Confidence, Decision, Note
+from codemods.foreign import own
 from codemods.known import Known
 from codemods.project import Project
 from codemods.receivers import Answers, Oracle, Question
@@ -27,9 +28,10 @@ def settled(project: Project, root: Path, python: Path | None) -> tuple[Project,
     if not questions:
         return project, ()
     modules = project.modules
-    roots = tuple(sorted({modules.root_of(path) for path in (*questions, project.root.path)}))
+    homes = (*questions, *(ref.path for ref in own([project.root])))
+    roots = tuple(sorted({*map(modules.root_of, homes)}))
     with tempfile.TemporaryDirectory(prefix="classmod-", ignore_cleanup_errors=True) as cache:
-        oracle = Oracle(Path(cache), roots, python or Path(sys.executable))
+        oracle = Oracle(Path(cache), roots, python or Path(sys.executable), beside=project.beside)
         answers = oracle.ask(root, project.snapshot, questions)
     if answers.failure:
         return project, (

@@ -208,7 +208,7 @@ def _facts(found: Survey, site: Site, reviewed: Review | None) -> SiteFacts:
         rule,
         next((phase for phase in phases(project.spec) if phase.number == site.phase), None),
         tuple(touch.of(site) for touch in here if touch.carries(site)),
-        _meanwhile(project, site),
+        _meanwhile(project, site) if not refs or {*refs} & project.index.members.keys() else "",
         remedies(project, site, about, rule, found.confidence),
     )
 

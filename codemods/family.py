@@ -113,6 +113,8 @@ def _arguments(project: Project, ref: ClassRef) -> Iterator[str]:
                 yield f"{parameter} stays open as {argument}, bounded by {bounds[argument]}; below: {below}"
             else:
                 yield f"{parameter} is {argument.name} for this class and all below it"
-    if not header:
+    if project.is_user:
+        yield "headers stay as they are: the hierarchy is another tree's"
+    elif not header:
         bases = " and ".join(parent.name for parent in project.index.parents(ref))
         yield f"{bases} leaves no type parameter open, so the header gets no arguments"

@@ -169,6 +169,12 @@ def following(comma: _Comma, commented: _Comma = cst.MaybeSentinel.DEFAULT) -> _
     return cst.Comma(whitespace_after=_Lines(first, indent=lines.indent, last_line=lines.last_line))
 
 
+def has_comment(comma: _Comma) -> bool:
+    """Whether a comment stands between a comma and what follows it."""
+    lines = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+    return isinstance(lines, _Lines) and "#" in cst.Module([]).code_for_node(lines)
+
+
 def end_of_imports(body: Sequence[cst.BaseStatement]) -> int:
     """The index of the last import before the first class or function; without one, the docstring's or -1."""
     end = next((i for i, s in enumerate(body) if isinstance(s, cst.ClassDef | cst.FunctionDef)), len(body))

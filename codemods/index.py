@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.data import MigrationError, Snapshot, Spec
+from codemods.foreign import is_foreign
 from codemods.modules import External, Meaning, Missing, Modules
 from codemods.scopes import ClassNode, ClassRef, Module, statements
 
@@ -166,12 +167,12 @@ class Index:
         return tuple(m for m in self.members if ref in self.classes.mro(m))
 
 
-def build(snapshot: Snapshot, spec: Spec) -> Index:
-    """Find the root class and its descendants.
+def build(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> Index:
+    """Find the root class and its descendants; with ``tops`` the root stands in the tree below them.
 
-    Raises MigrationError when the tree has no root class or several of its name.
+    Raises MigrationError when there is no root class or several of its name.
     """
-    modules = Modules(snapshot)
+    modules = Modules(snapshot, tops)
     classes = Classes(modules)
     root = _root(modules, spec)
     search = _Search(classes, root)
@@ -189,10 +190,18 @@ def _root(modules: Modules, spec: Spec) -> ClassRef:
     ]
     if dotted:
         found = [r for r in found if f"{modules.dotted(r.path)}.{r.qualname}" == spec.root]
-    if not found:
+    there = [r for r in found if is_foreign(r.path)]
+    if there and len(there) < len(found):
+        both = f"{next(r for r in found if r not in there).path} beside {there[0].path}"
+        asked = "leave --hierarchy out, or give the spec a dotted root"
+        raise MigrationError(f"class {name} stands in PATH, too: {both}; {asked}")
+    if not found or (modules.tops and not there):
         broken = [f for f in modules.failures.values() if modules.mentions(f.path, (name,))]
         where = f" ({broken[0]})" if broken else ""
-        raise MigrationError(f"no class {spec.root} in this tree{where}")
+        place = " and ".join(map(str, modules.tops)) or "this tree"
+        hints = ", as far as --hierarchy leads", "; if PATH only uses it, --hierarchy says where it is"
+        hint = hints[not modules.tops]
+        raise MigrationError(f"no class {spec.root} in {place}{where}{hint}")
     if len(found) > 1:
         places = " and ".join(f"{ref.path} ({modules.dotted(ref.path)}.{ref.qualname})" for ref in found)
         raise MigrationError(f"{len(found)} classes are called {name}: {places}; give the spec a dotted root")

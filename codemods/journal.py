@@ -87,6 +87,7 @@ def land(
     version: str = "",
     history: Iterable[LandedPhase] = (),
     choices: Choices = NOTHING,
+    hierarchy: str = "",
 ) -> Landed | None:
     """Bring the files to ``targets`` and record it, or leave everything as it was.
 
@@ -106,7 +107,8 @@ def land(
         _demand_fresh(root, current)
         new = _next(root, old, originals, targets)
         phases, told = tuple(sorted(landed_phases)), tuple(history)
-        new = replace(new, phases=phases, spec=spec_name, version=version, history=told, choices=choices)
+        new = replace(new, phases=phases, spec=spec_name, version=version, history=told)
+        new = replace(new, choices=choices, hierarchy=hierarchy)
         intent = _intent(root, old, new, _files(root, current, targets))
         files.check_writable(root, (file.path for file in intent.undo))
         contents = (originals, targets, current)

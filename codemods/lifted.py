@@ -6,6 +6,7 @@ import ast
 
 from codemods.data import Spec
 from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, receiver, sets
+from codemods.foreign import is_foreign
 from codemods.index import ClassInfo, Function, Index
 from codemods.infer import Receivers
 from codemods.roles import Part, Role
@@ -22,12 +23,14 @@ class Lifted:
         self.receivers = receivers
         self.module = receivers.module
         self.layer = layer_path(index, spec)
+        # Another tree's root is of another day: what a class says for itself stays true without it.
+        self.takes = not is_foreign(index.root.path)
 
     def declaration(self, node: ast.Attribute | ast.Name, name: str) -> str | None:
         """Why a declaration can go: it carries nothing and the root's says the same. None if it cannot."""
         owner = self.receivers.class_of(node)
         info = self.index.members.get(owner) if owner else None
-        if info is None or owner is None or self.spec.is_factory(name):
+        if not self.takes or info is None or owner is None or self.spec.is_factory(name):
             return None
         every = [d for d in declarations(info) if d.name == name]
         found = next((d for d in every if node in ast.walk(d.statement)), None)
@@ -47,7 +50,8 @@ class Lifted:
             return None
         if found.function and self._set_before(found.function, found.statement, name):
             return None
-        return f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+        new = self.spec.renames[name]
+        return f"{owner.name} only gives it its first value here; the root class does so for {new}"
 
     def _set_before(self, function: Function, statement: ast.stmt, name: str) -> bool:
         """Whether a method that is called before a statement may have set the attribute."""
@@ -75,7 +79,7 @@ class Lifted:
 
     def factory(self, node: Function, owner: ClassRef, role: Role) -> bool:
         """Whether a factory of a class can go: it carries nothing, nor does what it overrides."""
-        if role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
+        if not self.takes or role.part not in (Part.BASE, Part.ROOT) or not is_trivial(node):
             return False
         above = self.index.classes.mro(owner)[1:]
         infos = [info for ref in above if (info := self.index.classes.get(ref))]

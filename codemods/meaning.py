@@ -30,6 +30,9 @@ from codemods.strings import named_by_keyword, named_object
 ECHOED = '; what f"{...=}" prints changes with it'
 """Ends the reason of a site in an f-string that prints its own text; a person is told."""
 
+SERVES = "also serves"
+"""In the reason of a site that keeps an old name for classes outside the hierarchy, which need it."""
+
 _ECHO = re.compile(r"[^{}:]*=\s*(?:![rsa]\s*)?(?::[^{}]*)?\}")
 Place = tuple[PurePosixPath, int, int]
 """A path with a 1-based line and column; columns count code points."""
@@ -146,7 +149,7 @@ class Decider:
         if shared is not None:
             others = ", ".join(ref.name for ref in self.roles.shared[shared])
             return Answer(
-                Decision.KEEP, Confidence.PROVEN, f"{shared.name} also serves {others} outside the hierarchy"
+                Decision.KEEP, Confidence.PROVEN, f"{shared.name} {SERVES} {others} outside the hierarchy"
             )
         if (
             asking := next((ref for ref in known.classes if self._is_open_protocol(ref, name)), None)
@@ -234,7 +237,7 @@ class Decider:
             return Answer(Decision.KEEP, Confidence.PROVEN, reason)
         if self.lifted.factory(node, owner, role):
             phase = max(self.spec.integrations_phase, role.phase)
-            reason = f"{owner.name} only declares it; the root class declares {self.spec.renames[name]}"
+            reason = f"{owner.name} only declares it here; the root class declares {self.spec.renames[name]}"
             return Answer(Decision.DELETE, Confidence.PROVEN, reason, phase)
         what = "factory method" if self.spec.is_factory(name) else "property"
         confidence = Confidence.INFERRED if role.part is Part.PROTOCOL else Confidence.PROVEN

@@ -13,7 +13,7 @@ from codemods.commits import Commit
 from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.doing import Doing, Progress
 from codemods.leftovers import leftovers
-from codemods.phases import BASE, chosen
+from codemods.phases import BASE, chosen, finalizing
 from codemods.proofs import GATES, Options, Proof, prove
 from codemods.record import LandedPhase
 from codemods.status import Status, listed, status, stuck
@@ -32,6 +32,7 @@ __all__ = [
     "Step",
     "Survey",
     "apply",
+    "carried_out",
     "leftovers",
     "refuse_early",
     "rollback",
@@ -80,7 +81,23 @@ def apply(
     _refuse_unknown(options)
     start = origin(found, choices)
     notes = (*found.notes, *(_forgotten(found, start) if choices is None else ()))
-    stages = stages_of(found, start, phases, progress)
+    return carried_out(found, start, stages_of(found, start, phases, progress), options, progress, notes)
+
+
+def carried_out(
+    found: Survey,
+    start: Origin,
+    stages: Sequence[Stage],
+    options: Options,
+    progress: Progress,
+    notes: tuple[Note, ...],
+    compared: Origin | None = None,
+) -> Report:
+    """Prove stages that are planned, and land them; ``apply`` without the planning.
+
+    The gates compare with ``start``, or with another tree, ``compared``. Raises MigrationError as ``apply``.
+    """
+    _refuse_unknown(options)
     if not differences(found.snapshot, stages[-1].contents):
         return Report(notes=notes)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
@@ -89,7 +106,7 @@ def apply(
         commits.chain(found, current)
     _refuse_dirty(found, start, options)
     files.check_writable(found.root, sorted(writes))
-    baseline, proofs = prove(found, start, stages, options, progress)
+    baseline, proofs = prove(found, compared or start, stages, options, progress)
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
     lands = bool(proven) and not (refused and not options.partial)
@@ -153,6 +170,7 @@ def _land(found: Survey, start: Origin, stage: Stage, proven: Sequence[Proof]) -
         version=__version__,
         history=_history(landed.history if landed else (), start.landed, proven),
         choices=start.choices.settled(),
+        hierarchy=found.hierarchy.where if found.hierarchy else "",
     )
     return changes
 
@@ -173,9 +191,10 @@ def _history(
     return (known[number] for number in sorted(known))
 
 
-def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...]:
+def rollback(root: Path, spec: Spec, phases: Sequence[str], where: str | None = None) -> tuple[Change, ...]:
     """Take landed phases back: the landed set without them, as if it had never been more.
 
+    ``where`` is the hierarchy's place if it has moved since; it is read only where phases remain.
     Choices that go with the last of them are kept for a later run that asks for choices.
     Raises EditedSince, with nothing written, where somebody else has edited a landed file.
     """
@@ -188,15 +207,21 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
     names = set(landed.phases)
     leaving = set(_numbers(spec, phases, names)) if phases else names
     remaining = frozenset(names - leaving)
-    if why := stuck(names, leaving):
+    if why := stuck(names, leaving, finalizing(spec).number):
         raise MigrationError(why)
     originals = landed.originals(root)
     targets: Contents = originals
     if remaining:
-        found = survey(root, spec)
+        # What mypy knew when the others landed is to be known again.
+        found = survey(root, spec, types=Asked(), where=where)
         start = origin(found)
         changes = planned(start.project, remaining) if remaining - {0} else ()
         targets = {**originals, **stage(BASE, remaining, start, changes).contents}
+        if leaving == {finalizing(spec).number}:  # the others stay as they are, whatever is known now
+            ended = {path for each in landed.history if each.number in leaving for path in each.files}
+            targets = {p: data if p in ended else files.peek(root, p) for p, data in targets.items()}
+        # What one phase has made and another taken away is in no record, and is to come back.
+        originals = {path: originals.get(path, start.bare.get(path)) for path in targets}
     current = {path: files.peek(root, path) for path in targets}
     history = (each for each in landed.history if each.number in remaining)
     journal.land(
@@ -209,6 +234,7 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
         version=landed.version,
         history=history,
         choices=landed.choices if remaining else NOTHING,
+        hierarchy=where or landed.hierarchy,
     )
     if not remaining and landed.choices:  # what somebody wrote is not to be lost
         draft.keep(root, landed.spec, landed.choices)
@@ -216,7 +242,7 @@ def rollback(root: Path, spec: Spec, phases: Sequence[str]) -> tuple[Change, ...
 
 
 def _numbers(spec: Spec, phases: Sequence[str], landed: set[int]) -> Iterator[int]:
-    for phase in chosen(spec, tuple(phases), frozenset({BASE.number})):
+    for phase in chosen(spec, tuple(phases), frozenset({BASE.number}), (finalizing(spec),)):
         if phase.number not in landed:
             raise MigrationError(f"phase {phase.number} {phase.name} is not landed; landed: {listed(landed)}")
         yield phase.number

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeGuard
 
 from codemods.data import Failure, Snapshot
-from codemods.generated import is_source
+from codemods.layout import Layout
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
 from codemods.text import UnreadableSource, decode, parse, searchable
 
@@ -44,18 +44,15 @@ _Seen = Mapping[tuple[int, str], int]
 _NOTHING: _Seen = {}
 
 
-class Modules:
+class Modules(Layout):
     """The modules of a snapshot: where imports lead and what an expression names."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, tops: Sequence[PurePosixPath] = ()) -> None:
+        super().__init__(snapshot, tops)
         self.failures: dict[PurePosixPath, Failure] = {}
         self.parsed: dict[PurePosixPath, Module | None] = {}
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
-        self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
-        self._directories = {parent for path in self.sources for parent in path.parents}
-        self._roots = sorted({self.root_of(path) for path in self.sources}, key=lambda p: (len(p.parts), p))
 
     def get(self, path: PurePosixPath) -> Module | None:
         """The parsed module, or None when it cannot be read (then ``failures`` says why)."""
@@ -70,7 +67,7 @@ class Modules:
 
     def changed(self, files: Snapshot) -> Modules:
         """The modules with these files in place of theirs; no other is parsed again."""
-        made = Modules({**self.snapshot, **files})
+        made = Modules({**self.snapshot, **files}, self.tops)
         made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
         return made
 
@@ -88,53 +85,7 @@ class Modules:
         found = self._searchable[path]
         return any(name.encode("utf-8", "surrogateescape") in found for name in names)
 
-    # --- paths and dotted names -----------------------------------------------------------------
-
-    def root_of(self, path: PurePosixPath) -> PurePosixPath:
-        """The source root of a file: the directory its absolute imports start from.
-
-        The nearest ``src`` directory that is no package, else the parent of the outermost package
-        in one unbroken line, else the tree itself (a namespace package).
-        """
-        for parent in path.parents:
-            if parent.name == "src" and not self._is_package(parent):
-                return parent
-        top = path.parent
-        if not self._is_package(top):
-            return PurePosixPath()
-        while top.parts and self._is_package(top.parent) and top.parent.parts:
-            top = top.parent
-        return top.parent
-
-    def _is_package(self, directory: PurePosixPath) -> bool:
-        return directory / "__init__.py" in self.snapshot or directory / "__init__.pyi" in self.snapshot
-
-    def in_package(self, path: PurePosixPath) -> bool:
-        """Whether a file stands in a package with an ``__init__``."""
-        return self._is_package(path.parent)
-
-    def dotted(self, path: PurePosixPath) -> str:
-        """The dotted name of a file under its source root."""
-        relative = path.relative_to(self.root_of(path)).with_suffix("")
-        parts = relative.parts[:-1] if relative.name == "__init__" else relative.parts
-        return ".".join(parts)
-
-    def find(self, dotted: str, near: PurePosixPath) -> PurePosixPath | None:
-        """The file (or namespace directory) of an absolute dotted name, nearest source root first."""
-        parts = dotted.split(".")
-        own = self.root_of(near)
-        # Last the file's own directory: what is run as a script, and pytest, put it on the path.
-        roots = [own, *(root for root in self._roots if root != own), PurePosixPath(), near.parent]
-        return next((found for root in roots if (found := self._file(root.joinpath(*parts)))), None)
-
-    def _file(self, stem: PurePosixPath) -> PurePosixPath | None:
-        candidates = [stem / "__init__.py", stem / "__init__.pyi"]
-        if stem.name:
-            candidates += [stem.with_name(stem.name + ".py"), stem.with_name(stem.name + ".pyi")]
-        for candidate in candidates:
-            if candidate in self.snapshot:
-                return candidate
-        return stem if stem in self._directories and stem.parts else None
+    # --- imports --------------------------------------------------------------------------------
 
     def source(self, source: str, importer: PurePosixPath) -> PurePosixPath | None:
         """The file an import statement's module part leads to, None when it leads outside."""

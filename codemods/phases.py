@@ -28,12 +28,20 @@ def phases(spec: Spec) -> tuple[Phase, ...]:
     )
 
 
-def chosen(spec: Spec, names: tuple[str, ...], landed: frozenset[int] = frozenset()) -> tuple[Phase, ...]:
-    """The phases asked for by number or name; all of them when none is named.
+def finalizing(spec: Spec) -> Phase:
+    """The end of the old names: after all the others, and no part of a migration."""
+    sentence = "The compatibility layer goes, and with it what the migration wrote to test and tell of it."
+    return Phase(spec.docs_phase + 1, "finalize", sentence)
+
+
+def chosen(
+    spec: Spec, names: tuple[str, ...], landed: frozenset[int] = frozenset(), more: tuple[Phase, ...] = ()
+) -> tuple[Phase, ...]:
+    """The phases asked for by number or name, of ``more`` too; all of them when none is named.
 
     Raises MigrationError for a phase that does not exist, and when phase 1 is neither asked for nor landed.
     """
-    every = phases(spec)
+    every = (*phases(spec), *more)
     known = {key: phase for phase in every for key in (str(phase.number), phase.name)}
     if unknown := next((name for name in names if name not in known), None):
         there = ", ".join(f"{p.number} {p.name}" for p in every)

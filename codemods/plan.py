@@ -8,13 +8,18 @@ from codemods import documents
 from codemods.codemod import Codemod, Given, Source
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
+from codemods.foreign import own
+from codemods.generated import is_generated
+from codemods.phases import finalizing
 from codemods.project import Project
+from codemods.sides import layer_path
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
 from codemods.transforms.add_guide import AddGuide
 from codemods.transforms.add_tests import AddTests
 from codemods.transforms.lift_attributes import LiftAttributes
 from codemods.transforms.pull_up_duplicates import PullUpDuplicates
+from codemods.transforms.remove_compat import RemoveCompat
 from codemods.transforms.rename_factories import RenameFactories
 from codemods.transforms.switch_attributes import SwitchAttributes
 from codemods.transforms.tidy_imports import TidyImports
@@ -33,6 +38,13 @@ CODEMODS: tuple[type[Codemod], ...] = (
     TidyImports,
 )
 """In the order in which they change a file: ``TidyImports`` sees what the others made of it."""
+
+REMOVAL: tuple[type[Codemod], ...] = (RemoveCompat, TidyImports)
+"""In the file of the root, at the end of the old names."""
+_GOES = {
+    True: "the old names are gone, and with them what kept them working",
+    False: "the migration wrote it for the time of the old names",
+}
 
 
 @deep()
@@ -67,7 +79,7 @@ def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
         for site in project.sites
         if site.phase in phases and site.decision in (Decision.RENAME, Decision.DELETE)
     }
-    paths |= {ref.path for ref in project.index.members if project.roles.of[ref].phase in phases}
+    paths |= {ref.path for ref in own(project.index.members) if project.roles.of[ref].phase in phases}
     return sorted(path for path in paths if path.suffix in (".py", ".pyi"))
 
 
@@ -98,3 +110,25 @@ def _created(project: Project, phases: frozenset[int]) -> list[Change]:
         for path, a in made.items()
         if a.phase in phases
     ]
+
+
+@deep()
+def removal(project: Project) -> Plan:
+    """What a migrated tree becomes at the end of the old names; nothing where there is no layer any more."""
+    number, root = finalizing(project.spec).number, project.modules.get(project.root.path)
+    assert root is not None, "the root was found in it"
+    made = Source().change(Given(project, root, frozenset({number})), REMOVAL)
+    changes = [made] if isinstance(made, Change) else []
+    for path in going(project):
+        data, length = project.snapshot[path], len(documents.read(project.snapshot[path]).text)
+        reason = _GOES[path == layer_path(project.index, project.spec)]
+        changes.append(Change(path, data, None, (Edit(path, 0, length, "", number, (reason,)),)))
+    failures = (made,) if isinstance(made, Failure) else ()
+    changes.sort(key=lambda change: change.path)
+    return Plan(frozenset({number}), tuple(changes), project.notes, failures)
+
+
+def going(project: Project) -> tuple[PurePosixPath, ...]:
+    """The files that go: the layer, and what the migration has written to test and tell of it."""
+    layer = layer_path(project.index, project.spec)
+    return tuple(sorted(p for p, data in project.snapshot.items() if p == layer or is_generated(data)))

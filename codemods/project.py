@@ -5,24 +5,26 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
 
-from codemods import arguments, duplicates, index, misfits, pragmas, roles, sites
+from codemods import arguments, duplicates, index, misfits, pragmas, roles, sites, using
 from codemods.arguments import Arguments
-from codemods.data import Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.data import Decision, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
 from codemods.duplicates import Duplicate
+from codemods.foreign import is_foreign, own
 from codemods.index import ClassInfo, Index
 from codemods.known import Known
 from codemods.meaning import ECHOED, Place
 from codemods.mentions import FOREIGN
 from codemods.modules import External, Modules
-from codemods.roles import Roles
+from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
+from codemods.sides import layer_path
 from codemods.testing import Home, home
 from codemods.text import searchable
 
@@ -36,6 +38,7 @@ _TOLD = {
 }
 _LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)""", re.MULTILINE)
 _MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
+_NO_ARGUMENTS = Arguments({}, {}, (), (), {}, (), frozenset(), {})  # headers are made in their own tree
 _FIELDS = ", which its constructor takes; such a class is not migrated"
 
 
@@ -73,8 +76,20 @@ class Project:
     def root(self) -> ClassRef:
         return self.index.root
 
+    @property
+    def is_user(self) -> bool:
+        """Whether the hierarchy is another tree's, which this one only uses."""
+        return is_foreign(self.root.path)
+
+    @property
+    def beside(self) -> tuple[PurePosixPath, ...]:
+        """The hierarchy's source roots that an interpreter is to be told of: those that are not installed."""
+        return using.beside(self.index)
+
     @cached_property
     def _pulled(self) -> tuple[tuple[Duplicate, ...], tuple[Note, ...]]:
+        if self.is_user:
+            return (), ()
         return duplicates.find(self.index, self.roles, self.spec, self.arguments, self.sites)
 
     @property
@@ -101,8 +116,10 @@ class Project:
     @cached_property
     def tests(self) -> Home | None:
         """Where tests are written into the tree; None where none are."""
-        wanted = self.spec.compatibility.tests and not self.untested
-        return home(self.index, self.spec) if wanted else None
+        wanted = self.spec.compatibility.tests and not self.untested and not self.is_user
+        if not wanted or (self.roles.migrated and layer_path(self.index, self.spec) not in self.snapshot):
+            return None
+        return home(self.index, self.spec)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -115,13 +132,15 @@ class Project:
         echoed = (
             Note(s.path, s.line, f"{s.name}: {s.reason}") for s in self.sites if s.reason.endswith(ECHOED)
         )
-        return tuple(
+        return own(
             dict.fromkeys(
                 (
                     *self.roles.notes,
                     *self.arguments.notes,
                     *self._pulled[1],
                     *self._moves(),
+                    *self._mixed_in(),
+                    *(using.unsaid(self.index, self.spec) if self.roles.migrated else ()),
                     *asks,
                     *echoed,
                     *misfits.find(self.index, self.spec, self.sites),
@@ -141,8 +160,29 @@ class Project:
             yield Note(self.root.path, line, told, max(found.phases))
 
     def _untested(self) -> Iterator[Note]:
-        if self.spec.compatibility.tests and self.tests is None and not self.untested:
+        if (
+            self.spec.compatibility.tests
+            and self.tests is None
+            and not (self.untested or self.roles.migrated)
+        ):
             yield Note(self.root.path, 1, "the tree has no tests of its own, so none are written for it")
+
+    def _mixed_in(self) -> Iterator[Note]:
+        """What is to be known of a mixin by those who inherit it without the root, in other repositories."""
+        for ref, role in self.roles.of.items():
+            if role.part is not Part.MIXIN or ref in self.roles.shared:
+                continue
+            module = self.modules.get(ref.path)
+            sites = (
+                s for s in self.by_path.get(ref.path, ()) if s.decision is Decision.RENAME and not s.prose
+            )
+            inside = [s for s in sites if module and module.class_at(s.line) == ref]
+            if inside:
+                olds = " and ".join(dict.fromkeys(f"{s.name} ({s.new} now)" for s in inside))
+                told = f"a class elsewhere that inherits {ref.name} and not {self.root.name}"
+                yield Note(
+                    ref.path, inside[0].line, f"{told}: its {olds} is not seen any more", inside[0].phase
+                )
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""
@@ -154,7 +194,7 @@ class Project:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read, by path."""
-        return tuple(self.explained(failure) for _, failure in sorted(self.modules.failures.items()))
+        return own(self.explained(failure) for _, failure in sorted(self.modules.failures.items()))
 
     def explained(self, failure: Failure) -> Failure:
         """The failure, by another code where the project is for a newer Python than ours."""
@@ -168,7 +208,8 @@ class Project:
         """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy."""
         names = {name for ref in self.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
         words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
-        for failure in self.failures:
+        for _, found in sorted(self.modules.failures.items()):
+            failure = self.explained(found)
             # In bytes: what cannot be read may still be searched.
             data = searchable(self.snapshot[failure.path])
             if named := re.search(rf"(?<!\w)({words})(?!\w)".encode("utf-8", "surrogateescape"), data):
@@ -177,7 +218,7 @@ class Project:
 
     def refuse_stubs(self) -> None:
         """Raise MigrationError when a stub says of a class of the hierarchy what its module says too."""
-        for ref in self.index.members:
+        for ref in own(self.index.members):
             stub = ref.path.with_suffix(".pyi")
             if ref.path == stub or stub not in self.snapshot:
                 continue
@@ -189,7 +230,7 @@ class Project:
 
     def refuse_fields(self) -> None:
         """Raise MigrationError for a class whose constructor takes an old name, or would take a new one."""
-        for ref, info in self.index.members.items():
+        for ref, info in ((ref, self.index.members[ref]) for ref in own(self.index.members)):
             if not self._makes_fields(info):
                 continue
             for statement in (s for node in info.nodes for s in node.node.body):
@@ -215,17 +256,19 @@ class Project:
 
 
 @deep()
-def read(snapshot: Snapshot, spec: Spec) -> Project:
-    """Find everything there is to know about a snapshot.
+def read(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> Project:
+    """Find everything there is to know about a snapshot; below ``tops`` stands the hierarchy that it uses.
 
     Raises MigrationError for a tree without a root class, a missing base (``repair`` mends it), a collision.
     """
-    found = index.build(snapshot, spec)
+    found = index.build(snapshot, spec, tops)
     if found.missing:
         raise MigrationError(missing_base(found))
+    using.refuse_shifted(found)
     parts = roles.assign(found, spec)
     all_sites = sites.find(found, parts, spec)
-    return Project(spec, snapshot, found, parts, arguments.work_out(found, parts, spec), all_sites)
+    given = _NO_ARGUMENTS if tops else arguments.work_out(found, parts, spec)
+    return Project(spec, snapshot, found, parts, given, all_sites)
 
 
 def missing_base(found: Index) -> str:
@@ -233,7 +276,8 @@ def missing_base(found: Index) -> str:
     _, first = found.missing[0]
     places = sorted({f"{m.importer}:{m.line}" for _, m in found.missing if m.name == first.name})
     guess = probably(found, first.module)
-    became = f"; it probably became {guess.name}, --repair adds the old name" if guess else ""
+    ours = "" if is_foreign(first.module) else ", --repair adds the old name"
+    became = f"; it probably became {guess.name}{ours}" if guess else ""
     return f"{first.name}, imported in {' and '.join(places)}, is missing from {first.module}{became}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,11 +13,13 @@ from codemods import trials
 from codemods.causes import causes
 from codemods.choice import LEFT_OUT
 from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
+from codemods.declarations import is_test
 from codemods.doing import Doing, Progress
+from codemods.foreign import own
 from codemods.gates import Gate, Measurement, listed
 from codemods.gates.deprecations import pattern
 from codemods.gates.duplication import Duplication
-from codemods.gates.mypy import Mypy
+from codemods.gates.mypy import PYTHON, Mypy
 from codemods.gates.precision import Precision
 from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
@@ -91,7 +93,8 @@ def prove(
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
-        made = _gates(found, start, options, cache, known)
+        going = {path for stage in stages for path, data in stage.contents.items() if data is None}
+        made = _gates(found, start, options, cache, known, going)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None, None), base, "before", len(stages))
@@ -167,7 +170,12 @@ class _Bench:
 
 
 def _gates(
-    found: Survey, start: Origin, options: Options, cache: Path, known: set[PurePosixPath]
+    found: Survey,
+    start: Origin,
+    options: Options,
+    cache: Path,
+    known: set[PurePosixPath],
+    going: Collection[PurePosixPath] = (),
 ) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
     """What gives the gates of a stage that are wanted; of the tree before, where it is None.
 
@@ -177,16 +185,16 @@ def _gates(
     from codemods.gates.api import Api
 
     project = start.project
-    roots = tuple(sorted({project.modules.root_of(ref.path) for ref in project.index.members}))
+    roots = tuple(sorted({*map(project.modules.root_of, _homes(project))}))
     python, rewording = interpreter(found.root, options.python), _rewording(project)
     written = project.tests.path if project.tests else None
-    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, also=written)
+    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, also=written, beside=project.beside)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
     static: list[Gate] = [
         mypy,
         Precision(mypy, {path: _leaving(project, path) for path in known}),
-        Api(roots, renaming(project)),
-        Duplication(bases, rewording),
+        Api(roots, renaming(project, going)),
+        *([] if project.is_user else [Duplication(bases, rewording)]),
     ]
     command = trials.command(
         options.test_command, found.root, project, roots, known, options.timeout, options.coverage
@@ -210,6 +218,15 @@ def _gates(
     return gates
 
 
+def _homes(project: Project) -> set[PurePosixPath]:
+    """The files whose source roots are proven: the hierarchy's, or what uses it where it is elsewhere."""
+    if not project.is_user:
+        return {ref.path for ref in project.index.members}
+    homes = {*(ref.path for ref in own(project.index.members)), *project.by_path}
+    homes = {path for path in homes if path.suffix in PYTHON}
+    return {path for path in homes if not is_test(path)} or homes
+
+
 def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
     """The old names that are to go from the code of a file, those too that are left out of it by choice."""
     going = (Decision.RENAME, Decision.DELETE)
@@ -220,8 +237,8 @@ def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
     )
 
 
-def renaming(project: Project) -> Renaming:
-    """What the api gate is told of a migration."""
+def renaming(project: Project, going: Collection[PurePosixPath] = ()) -> Renaming:
+    """What the api gate is told of a migration, in which these files go."""
     from codemods.gates.api import Renaming
 
     def dotted(ref: ClassRef) -> str:
@@ -231,9 +248,10 @@ def renaming(project: Project) -> Renaming:
     layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
     serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
     members = frozenset(map(dotted, project.index.members))
-    return Renaming(
-        dotted(project.root), dotted(layer), members, frozenset(map(dotted, serving)), spec.renames
-    )
+    adopted, gone = frozenset(map(dotted, serving)), frozenset(map(str, going))
+    # What another tree's classes answer to is their matter: there each old name has its new one.
+    base = "" if project.is_user else dotted(layer)
+    return Renaming(dotted(project.root), base, members, adopted, spec.renames, gone)
 
 
 def _rewording(project: Project) -> Rewording:

@@ -17,6 +17,7 @@ from typing import Any
 
 from codemods import files
 from codemods.data import MigrationError, Snapshot
+from codemods.foreign import is_foreign
 from codemods.gates import inside
 from codemods.gates.mypy import PYTHON, Mypy
 from codemods.scopes import ClassRef, Module
@@ -71,6 +72,7 @@ class Oracle:
     source_roots: tuple[PurePosixPath, ...]
     python: Path = field(default_factory=lambda: Path(sys.executable))
     timeout: float = 600.0
+    beside: tuple[PurePosixPath, ...] = ()
 
     def ask(
         self, tree: Path, snapshot: Snapshot, questions: Mapping[PurePosixPath, Collection[Question]]
@@ -88,12 +90,14 @@ class Oracle:
             "changed": _changed(tree, snapshot, texts),
             "names": sorted({name for path in texts for _, _, name in questions[path]}),
         }
-        gate = Mypy(self.cache.absolute(), self.source_roots, self.python, timeout=self.timeout)
+        gate = Mypy(
+            self.cache.absolute(), self.source_roots, self.python, timeout=self.timeout, beside=self.beside
+        )
         try:
             said = inside.ask("codemods.oracle", gate, tree, question)
         except MigrationError as error:
             return Answers(failure=str(error))
-        return Answers(MappingProxyType(_understood(said, snapshot, texts, questions)))
+        return Answers(MappingProxyType(_understood(said, tree, snapshot, texts, questions)))
 
 
 def _read(snapshot: Snapshot, path: PurePosixPath) -> Text | None:
@@ -105,7 +109,8 @@ def _read(snapshot: Snapshot, path: PurePosixPath) -> Text | None:
 
 def _changed(tree: Path, snapshot: Snapshot, but: Collection[PurePosixPath]) -> dict[str, str]:
     """The modules that are not in the directory as the snapshot has them."""
-    modules = [path for path in snapshot if path.suffix in PYTHON and path not in but]
+    ours = (path for path in snapshot if not is_foreign(path) and path not in but)
+    modules = [path for path in ours if path.suffix in PYTHON]
     other = [path for path in modules if files.peek(tree, path) != snapshot[path]]
     return {str(path): text.text for path in other if (text := _read(snapshot, path))}
 
@@ -124,11 +129,12 @@ class _Found:
 
 def _understood(
     said: Mapping[str, Any],
+    tree: Path,
     snapshot: Snapshot,
     texts: Mapping[PurePosixPath, Text],
     questions: Mapping[PurePosixPath, Collection[Question]],
 ) -> dict[Place, Answer]:
-    homes = {name: _home(home, snapshot) for name, home in said["homes"].items()}
+    homes = {name: _home(home, tree, snapshot) for name, home in said["homes"].items()}
     answers: dict[Place, Answer] = {}
     for path, text in texts.items():
         found: dict[tuple[int, str], list[_Found]] = {}
@@ -175,10 +181,11 @@ class _Home:
     certain: bool = True
 
 
-def _home(home: tuple[str, str, bool], snapshot: Snapshot) -> _Home | None:
+def _home(home: tuple[str, str, bool], tree: Path, snapshot: Snapshot) -> _Home | None:
     """Where a class stands, None when that cannot be told."""
     name, qualname, vague = home
-    path = PurePosixPath(name)
+    # Of another tree, be it in an environment within this one, files go by absolute paths.
+    path = PurePosixPath(name if PurePosixPath(name) in snapshot else (tree / name).resolve())
     if path not in snapshot:
         return _Home(None, not vague)
     if "@" not in qualname:

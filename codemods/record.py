@@ -62,6 +62,7 @@ def _parsed(record: Mapping[str, Any]) -> Intent:
         # Records of 0.1.0 may be without these two.
         tuple(map(_parsed_phase, record.get("history", ()))),
         choice.parsed(record["choices"]) if "choices" in record else NOTHING,
+        str(record.get("hierarchy", "")),
     )
     return Intent(landed, tuple(map(_parsed_file, record["undo"])), paths["made"], paths["leaving"])
 
@@ -130,6 +131,8 @@ class Landed:
     folders: tuple[PurePosixPath, ...] = ()
     history: tuple[LandedPhase, ...] = ()
     choices: Choices = NOTHING
+    hierarchy: str = ""
+    """Where the hierarchy was, if elsewhere (``hierarchy.settled``)."""
 
     def __bool__(self) -> bool:
         return bool(self.phases or self.files)

@@ -134,9 +134,7 @@ def _news(span: Span, known: Iterable[Edit]) -> Span:
 def _spans(
     path: PurePosixPath, before: Mapping[PurePosixPath, bytes], edits: Sequence[Edit], change: Change
 ) -> list[Span]:
-    if change.after is None:
-        return []
-    return list(spans(path, before.get(path, b""), edits, change.after))
+    return list(spans(path, before.get(path, b""), edits, change.after or b""))
 
 
 class _Waiting:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codemods.concrete import can_be_abstract
 from codemods.data import MigrationError, Note, Spec
 from codemods.declarations import declarations, fits, is_abstract, is_early, is_test, is_trivial, receiver
+from codemods.foreign import is_foreign
 from codemods.index import ClassInfo, Function, Index
 from codemods.modules import External
 from codemods.scopes import ClassRef
@@ -160,7 +162,9 @@ class _Assigner:
             return Role(Part.INTEGRATION, side, self.spec.tests_phase)
         if above or (makes and not declares):
             return Role(Part.INTEGRATION, side, self.spec.integrations_phase)
-        return Role(Part.BASE, side, self.spec.phase_of(side) if side else 1)
+        # Phase 1 is the root's; where that is another tree's, it is nothing of ours.
+        first = self.spec.integrations_phase if is_foreign(self.index.root.path) else 1
+        return Role(Part.BASE, side, self.spec.phase_of(side) if side else first)
 
     def _makes_clients(self, function: Function, side: str | None) -> bool:
         if not self.spec.is_factory(function.name) or is_trivial(function):
@@ -263,31 +267,9 @@ class _Assigner:
         return {d.name for d in declarations(info)} | {f.name for f in info.functions()}
 
     def _can_be_abstract(self, migrated: bool) -> bool:
-        """Where the root is an ABC, unless a class that can be made today lacks a factory."""
-        if migrated:
+        """Whether they can be once they are there, or are as they are; a class in the way is noted."""
+        if migrated or is_foreign(self.index.root.path):
             return True
-        if not any(
-            name.startswith("abc.")
-            for ref in self.index.classes.mro(self.index.root)
-            for name in self.index.outside(ref)
-        ):
-            return False
-        for ref in self.index.members:
-            if any(ref in self.index.parents(other) for other in self.index.members):
-                continue
-            for factory in self.spec.factories:
-                names = {factory.new, *factory.old.values()}
-                found = [
-                    f
-                    for ancestor in self.index.classes.mro(ref)
-                    if (info := self.index.classes.get(ancestor))
-                    for f in info.functions()
-                    if f.name in names and not (f.name == factory.new and ancestor == self.index.root)
-                ]
-                if not found or (is_trivial(found[0]) and not is_abstract(found[0])):
-                    text = (
-                        f"{ref.name} has no factory for {factory.new}, so the root's factories stay concrete"
-                    )
-                    self.notes.append(Note(ref.path, self.index.members[ref].line, text))
-                    return False
-        return True
+        possible, note = can_be_abstract(self.index, self.spec)
+        self.notes += [note] if note else []
+        return possible

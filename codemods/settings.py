@@ -32,6 +32,7 @@ class Settings:
     max_slowdown: int = field(default=10, metadata={"key": "max-slowdown"})
     coverage: bool = False
     baseline: str | None = None
+    hierarchy: str | None = None
 
     def over(self, **said: Any) -> Settings:
         """These settings with what the command line says instead; None, () and False say nothing."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from codemods import documents, pragmas
 from codemods.data import Confidence, Decision, Site, Spec
+from codemods.foreign import is_foreign
 from codemods.generated import GENERATED, is_generated
 from codemods.index import Index
 from codemods.known import Known
@@ -27,6 +28,8 @@ def find(
 ) -> tuple[Site, ...]:
     """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place.
 
+    Those of another tree that is read beside this one are none.
+
     ``types`` says of attributes what a type checker knows of their receivers; it decides nothing that
     is proven without it, and without it a decision is weaker, never different.
     """
@@ -35,7 +38,8 @@ def find(
     sites: list[Site] = []
     for path in sorted(index.modules.snapshot):
         data = index.modules.snapshot[path]
-        if path.suffix not in (".py", ".pyi", ".md") or not index.modules.mentions(path, names):
+        read = path.suffix in (".py", ".pyi", ".md") and not is_foreign(path)
+        if not read or not index.modules.mentions(path, names):
             continue
         if is_generated(data):
             sites += _in_generated(path, data, names)

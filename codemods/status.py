@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods import draft, journal, lock
 from codemods.data import MigrationError, Spec
 from codemods.journal import Interruption
-from codemods.phases import BASE, REPAIR, chosen, phases
+from codemods.phases import BASE, REPAIR, chosen, finalizing, phases
 from codemods.record import Landed, LandedPhase
 
 
@@ -18,10 +19,12 @@ def status(root: Path, spec: Spec, asked: Sequence[str] = ()) -> Status:
 
     Raises MigrationError for a phase that does not exist, and for a record that cannot be understood.
     """
-    wanted = {phase.number for phase in chosen(spec, tuple(asked), frozenset({BASE.number}))}
+    last = finalizing(spec)
+    stays = partial(stuck, last=last.number)
+    wanted = {phase.number for phase in chosen(spec, tuple(asked), frozenset({BASE.number}), (last,))}
     landed = journal.read(root) or Landed((), "", ())
     edited, interrupted = journal.edited_since(root), journal.interruption(root)
-    known = (REPAIR, *phases(spec)) if landed.spec == spec.name else ()
+    known = (REPAIR, *phases(spec), last) if landed.spec == spec.name else ()
     names = {phase.number: phase.name for phase in known}
     history = {each.number: each for each in landed.history}
     why = _nothing_goes(root, landed, edited, interrupted)
@@ -30,7 +33,10 @@ def status(root: Path, spec: Spec, asked: Sequence[str] = ()) -> Status:
         landed.version,
         tuple(
             PhaseStatus(
-                number, names.get(number, ""), history.get(number), why or stuck(landed.phases, {number})
+                number,
+                names.get(number, ""),
+                history.get(number),
+                why or stays(landed.phases, {number}),
             )
             for number in landed.phases
             if not asked or number in wanted
@@ -43,9 +49,14 @@ def status(root: Path, spec: Spec, asked: Sequence[str] = ()) -> Status:
     )
 
 
-def stuck(landed: Iterable[int], leaving: Iterable[int]) -> str:
-    """Why some of the landed phases cannot be taken back while the others stay; empty where they can."""
+def stuck(landed: Iterable[int], leaving: Iterable[int], last: int) -> str:
+    """Why some of the landed phases cannot be taken back while the others stay; empty where they can.
+
+    While the ``last`` one stays, which ends what the others began, none of them can go.
+    """
     names, going = set(landed), set(leaving)
+    if going and last in names - going:
+        return f"phase {min(going)} cannot go while phase {last} is landed"
     others = names - going - {REPAIR.number}
     first = {REPAIR.number, BASE.number}
     if not others or first & going == set():

@@ -8,14 +8,14 @@ from pathlib import PurePosixPath
 
 from codemods import files
 from codemods.codemod import Source
-from codemods.data import Change, Edit, MigrationError, Note, Phase
+from codemods.data import Change, Edit, MigrationError, Note, Phase, Plan
 from codemods.doing import Doing, Progress, silent
 from codemods.leaving import retouched
-from codemods.phases import BASE, REPAIR, chosen
-from codemods.plan import plan
-from codemods.project import Project
+from codemods.phases import BASE, REPAIR, chosen, finalizing
+from codemods.plan import plan, removal
+from codemods.project import Project, read
 from codemods.survey import Origin, Survey, origin
-from codemods.verify import Proof, repaired
+from codemods.verify import Proof, finalized, repaired
 
 Contents = Mapping[PurePosixPath, bytes | None]
 """Bytes by path; None where no file is."""
@@ -93,22 +93,43 @@ def stages_of(
     project = start.project
     landed = start.landed | ({BASE.number} if project.roles.migrated else frozenset())
     asked = chosen(found.spec, tuple(phases), landed)
+    if project.is_user:
+        asked = _only_uses(project, asked, named=bool(phases))
     project.refuse_broken_files()
     project.refuse_stubs()
     project.refuse_fields()
     source, proof = Source(), Proof(project)
     for change in start.repairs:
         repaired(change)
-    numbers = start.landed
+    numbers, known = start.landed, dict[frozenset[int], tuple[Change, ...]]()
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
     names = tuple(f"phase {phase.number} {phase.name}" for phase in asked)
     for at, phase in enumerate(asked):
         progress(Doing("planning", names, at))
         numbers |= {phase.number}
-        stages.append(stage(phase, numbers, start, planned(project, numbers, source, proof)))
+        if numbers not in known:
+            known[numbers] = planned(project, numbers, source, proof)
+        stages.append(stage(phase, numbers, start, known[numbers]))
     _refuse_in_the_way(found, stages)
     return stages
+
+
+def _only_uses(project: Project, asked: Sequence[Phase], *, named: bool) -> tuple[Phase, ...]:
+    """The phases of a tree that only uses the hierarchy: all but the first, which is the hierarchy's own.
+
+    Raises MigrationError where that is asked for by name, and where it has not landed there.
+    """
+    root = project.root
+    if not project.roles.migrated:
+        raise MigrationError(
+            f"{root.path}: class {root.name} has no new names yet; migrate the hierarchy first, then its uses"
+        )
+    if named and BASE in asked:
+        raise MigrationError(
+            f"phase 1 ({BASE.name}) is for the tree of {root.name}, which has it: {root.path}"
+        )
+    return tuple(phase for phase in asked if phase != BASE)
 
 
 def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
@@ -132,11 +153,33 @@ def planned(
 
     Raises MigrationError where a file that has to change cannot be, Unproven where it changes otherwise.
     """
-    made = plan(project, numbers, source)
+    last = finalizing(project.spec).number
+    made = plan(project, numbers - {last}, source)
+    _refuse_failed(made)
+    (proof or Proof(project)).check(numbers - {last}, made.changes)
+    return _ended(project, made) if last in numbers else made.changes
+
+
+def ending(project: Project) -> tuple[Change, ...]:
+    """The changes that end the old names in a migrated tree, proven. Raises as ``planned`` does."""
+    made = removal(project)
+    _refuse_failed(made)
+    finalized(project, made.changes)
+    return made.changes
+
+
+def _refuse_failed(made: Plan) -> None:
     if made.failures:
         raise MigrationError(f"{made.failures[0]}; it has to be changed, so nothing is written")
-    (proof or Proof(project)).check(numbers, made.changes)
-    return made.changes
+
+
+def _ended(project: Project, made: Plan) -> tuple[Change, ...]:
+    """The changes of a plan and those that end the old names after it, as one."""
+    there = {change.path: change for change in made.changes}
+    for late in ending(read(made.after(project.snapshot), project.spec)):
+        known = there.get(late.path, late)
+        there[late.path] = replace(known, after=late.after)
+    return tuple(each for _, each in sorted(there.items()) if each.before != each.after)
 
 
 def stage(phase: Phase, numbers: frozenset[int], start: Origin, changes: Sequence[Change]) -> Stage:

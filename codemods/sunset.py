@@ -6,6 +6,8 @@ import re
 from calendar import monthrange
 from datetime import date
 
+from codemods.compatibility import Compatibility
+
 
 def last_day(remove_after: str) -> date | None:
     """The last day of the old names; of a month alone its last one. None for a version, which is no date."""
@@ -17,3 +19,12 @@ def last_day(remove_after: str) -> date | None:
         return date(year, month, day or monthrange(year, month)[1])
     except ValueError:  # such as 2026-13
         return None
+
+
+def overdue(wording: Compatibility, day: date) -> str:
+    """That old names are to go sooner than they come to be old; empty where they are not."""
+    last = last_day(wording.remove_after)
+    if last is None or day <= last:
+        return ""
+    told = f"The warnings will say that old names go after {wording.remove_after}, which is over"
+    return f"{told}: give a later date in a spec of your own (--spec FILE)."

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from codemods import doubts, files, journal, project, repair
+from codemods import doubts, files, hierarchy, journal, project, repair
 from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
+from codemods.foreign import is_foreign
+from codemods.hierarchy import Hierarchy
 from codemods.leaving import left_out
 from codemods.needs import following, needs
 from codemods.project import Project
@@ -44,6 +46,8 @@ class Survey:
     doubts: tuple[Note, ...] = ()
     confidence: Confidence = Confidence.INFERRED
     guide: bool = False
+    hierarchy: Hierarchy | None = None
+    """What stands elsewhere and is only used here; None where the root class is in the tree."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -62,6 +66,8 @@ class Survey:
         """Files that Python would not read, those too that nothing else was to be known of."""
         found = {failure.path: failure for failure in self.project.failures}
         for path in {*self.project.modules.sources} - self.project.modules.parsed.keys():
+            if is_foreign(path):
+                continue
             try:
                 parse(decode(self.snapshot[path]))
             except UnreadableSource as error:
@@ -94,24 +100,34 @@ def survey(
     types: Asked | None = None,
     confidence: Confidence = Confidence.INFERRED,
     guide: bool = False,
+    where: str | None = None,
 ) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
     Decisions known less well than ``confidence`` become asks. With ``guide`` plans have the guide in them.
+    ``where`` says where the hierarchy is if it is not here (``hierarchy.settled``); None is where it was when
+    something was landed.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
     if root.is_dir():
         journal.recover(root)
     tree = files.read(root)
-    found, repairs = _project(tree.snapshot, spec, repair)
     landed = journal.read(root)
+    where = where or (landed.hierarchy if landed else "")
+    python = types.python if types else None
+    theirs = hierarchy.read(where, root, tree, interpreter(root, python)) if where else None
+    if theirs and (repair or guide):
+        raise MigrationError(
+            f"--{'repair' if repair else 'guide'} is for the hierarchy's own tree: run it there"
+        )
+    found, repairs = _project(tree.snapshot, spec, repair, theirs)
     if landed is not None and landed.spec != spec.name:
         raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
     found = taken(found, confidence)
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide)
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide, theirs)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
@@ -125,8 +141,12 @@ def interpreter(root: Path, named: Path | None) -> Path:
     return named or (own.absolute() if own.exists() else Path(sys.executable))
 
 
-def _project(snapshot: Snapshot, spec: Spec, mend: bool) -> tuple[Project, tuple[Change, ...]]:
+def _project(
+    snapshot: Snapshot, spec: Spec, mend: bool, theirs: Hierarchy | None
+) -> tuple[Project, tuple[Change, ...]]:
     repairs: tuple[Change, ...] = ()
+    if theirs:
+        return project.read({**snapshot, **theirs.snapshot}, spec, theirs.tops), repairs
     if mend:
         snapshot, repairs = repair.mend(snapshot, spec)
     return project.read(snapshot, spec), repairs
@@ -147,7 +167,8 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     before = landed.originals(found.root)
     bare = {path: data for path, data in found.snapshot.items() if path not in before}
     bare |= {path: data for path, data in before.items() if data is not None}
-    mended, repairs = _project(bare, found.spec, 0 in landed.phases or bool(found.repairs))
+    mend = 0 in landed.phases or bool(found.repairs)
+    mended, repairs = _project(bare, found.spec, mend, found.hierarchy)
     mended, _ = doubts_settled(mended, found.root, found.asked)
     mended = taken(mended, found.confidence)
     start = Origin(mended, frozenset(landed.phases), repairs, before, bare)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
+from codemods.foreign import own
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassNode, ClassRef, Module
@@ -49,19 +50,25 @@ def class_tree(
 ) -> tuple[TreeLine, ...]:
     """The hierarchy from the root down, a class of several parents under the first of them.
 
-    Then the mixins and Protocols that change with it. ``contents`` are the files that differ after.
+    Then the mixins and Protocols that change with it. ``contents`` are the files that differ after. Where
+    another tree has the hierarchy, only what leads to the classes of this one.
     """
-    project, tree = start.project, _Tree(found.snapshot, contents)
+    project, theirs = start.project, found.hierarchy.snapshot if found.hierarchy else {}
+    tree = _Tree({**theirs, **found.snapshot}, contents)
+    near = {above for ref in own(project.index.members) for above in project.index.lineage(ref)}
     beside = (ref for ref, role in project.roles.of.items() if role.part in _BESIDE)
     lines = (tree.line(0, ref, str(project.roles.of[ref].part)) for ref in beside)
-    return (*_below(project, tree, project.root, 0), *(each for each in lines if each.header or each.body))
+    below = _below(project, tree, project.root, 0, near)
+    return (*below, *(each for each in lines if each.header or each.body))
 
 
-def _below(project: Project, tree: _Tree, ref: ClassRef, depth: int) -> Iterator[TreeLine]:
+def _below(
+    project: Project, tree: _Tree, ref: ClassRef, depth: int, near: Container[ClassRef]
+) -> Iterator[TreeLine]:
     yield tree.line(depth, ref)
     for child in project.index.members:
-        if project.index.parents(child)[:1] == (ref,):
-            yield from _below(project, tree, child, depth + 1)
+        if child in near and project.index.parents(child)[:1] == (ref,):
+            yield from _below(project, tree, child, depth + 1, near)
 
 
 class _Tree:

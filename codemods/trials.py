@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from codemods.data import Change, Decision, MigrationError
 from codemods.declarations import is_test
 from codemods.dictionaries import MESSAGE
+from codemods.foreign import is_foreign, own
 from codemods.gates import Gate
 from codemods.gates.benchmark import Benchmark, of_command, of_construction, of_type_check
 from codemods.gates.coverage import Coverage
@@ -40,8 +41,9 @@ def command(
 
     Raises MigrationError where coverage is wanted of a command that is not pytest.
     """
-    watched = frozenset({*known, *(ref.path for ref in project.index.members)})
-    given = Command(tuple(words), root, tuple(source_roots), watched, project.root.path, timeout, coverage)
+    watched = frozenset({*known, *(ref.path for ref in own(project.index.members))})
+    home, beside = project.root.path, project.beside
+    given = Command(tuple(words), root, tuple(source_roots), watched, home, timeout, coverage, beside)
     if coverage and not (words and given.is_pytest):
         raise MigrationError("--coverage needs a --test-command that is pytest")
     return given
@@ -85,9 +87,9 @@ class Trials:
         return Outcomes(suite, self._bare, name, self._rewording, self._max_new_failures, old)
 
     def _old_tests(self, stage: Stage) -> Contents:
-        """The tests that a stage has changed, as they were before."""
+        """The tests that a stage has changed and not taken out, as they were before."""
         before = self._project.snapshot
-        changed = (path for path, data in stage.contents.items() if data != before.get(path))
+        changed = (p for p, data in stage.contents.items() if data is not None and data != before.get(p))
         return {path: before.get(path) for path in changed if path.suffix == ".py" and is_test(path)}
 
     def _deprecations(self, suite: Suite, stage: Stage | None) -> Gate:
@@ -98,7 +100,8 @@ class Trials:
         return Deprecations(suite, pattern(spec.compatibility), self._is_complete(stage), settled)
 
     def _is_complete(self, stage: Stage | None) -> bool:
-        phases = set(range(1, self._project.spec.tests_phase + 1))
+        # Where another tree has the hierarchy, phase 1 is none of this one's.
+        phases = set(range(1 + self._project.is_user, self._project.spec.tests_phase + 1))
         return stage is not None and stage.numbers >= phases
 
 
@@ -115,7 +118,8 @@ def construction(
     classes = [
         (modules.dotted(ref.path), ref.qualname)
         for ref, role in project.roles.of.items()
-        if role.part is Part.INTEGRATION and not is_test(ref.path) and "<" not in ref.qualname
+        if role.part is Part.INTEGRATION and not (is_foreign(ref.path) or is_test(ref.path))
+        if "<" not in ref.qualname
     ]
     factories = [name for each in spec.factories for name in (each.new, *each.old.values())]
     take = partial(of_construction, replace(given, words=(str(python),)), classes, factories)

@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -144,12 +144,18 @@ class Library:
         types: Asked | None = None,
         confidence: Confidence = Confidence.INFERRED,
         guide: bool = False,
+        where: str | None = None,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
         self.asked |= {"guide": True} if guide else {}
+        self.asked |= {"where": where} if where else {}
         if self.error:
             raise self.error
         return Survey(root, spec, {}, self.sites, self.notes, self.failures)
+
+    def planned(self, survey: Survey) -> SimpleNamespace:
+        """An end of the old names that these sites are in the way of."""
+        return SimpleNamespace(in_the_way=survey.sites, stage=None)
 
     def review(self, survey: Survey, phases: tuple[str, ...], progress: Progress, context: int) -> Review:
         """Hunks without reasons; what is said of a file stands above the first change of it."""
@@ -195,8 +201,10 @@ class Library:
     def leftovers(self, survey: Survey) -> tuple[Site, ...]:
         return tuple(s for s in survey.sites if s.decision in (Decision.RENAME, Decision.DELETE))
 
-    def rollback(self, root: Path, spec: Spec, phases: tuple[str, ...]) -> tuple[Change, ...]:
-        self.asked |= {"root": root, "phases": phases}
+    def rollback(
+        self, root: Path, spec: Spec, phases: tuple[str, ...], where: str | None = None
+    ) -> tuple[Change, ...]:
+        self.asked |= {"root": root, "phases": phases, "where": where}
         if self.error:
             raise self.error
         return self.restored
@@ -215,6 +223,7 @@ LIBRARY = {
     "leftovers": ("leftovers",),
     "migrate": ("apply", "rollback", "status"),
     "review": ("review",),
+    "finalize": ("planned",),
 }
 PHASES = (Phase(1, "base", "The base holds the tills."), Phase(2, "inner", "Inner shops use them."))
 
@@ -298,7 +307,7 @@ except SystemExit as ended:
 
 # --- every command ------------------------------------------------------------------------------
 
-COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "status")
+COMMANDS = ("sites", "explain", "diff", "apply", "check", "rollback", "finalize", "status")
 
 OF_A_TREE = tuple(command for command in COMMANDS if command != "explain")
 """Those that need no place."""
@@ -318,7 +327,7 @@ def test_help_has_an_example(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_common_options(command: str) -> None:
-    common = {"path", "spec_file", "layout", "phases"}
+    common = {"path", "spec_file", "layout"} | ({"phases"} if command != "finalize" else set())
     repair = {"repair"} if command in ("sites", "explain", "diff", "apply") else set()
 
     assert common | repair <= {option.name for option in app.commands[command].params}
@@ -410,6 +419,30 @@ def test_spec_and_repair_reach_the_library(library: Library, run: Run, tmp_path:
         "types": Asked(None),
         "sure": Confidence.PROVEN,
     }
+
+
+@pytest.mark.parametrize("command", ["sites", "diff", "apply", "check", "rollback"])
+def test_hierarchy_reaches_the_library(
+    library: Library, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A directory relative to PATH, whatever the working directory is; a package by its name."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    assert run(command, "--hierarchy", "../theirs").exit_code == 0
+    assert library.asked["where"] == "theirs/"
+    assert run(command, "--hierarchy", "theirs").exit_code == 0
+    assert library.asked["where"] == "theirs"
+
+
+@pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
+def test_hierarchy_may_be_a_setting(library: Library, run: Run, tmp_path: Path, command: str) -> None:
+    lay(tmp_path, {"pyproject.toml": '[tool.classmod]\nhierarchy = "../theirs"\n'})
+
+    assert run(command).exit_code == 0
+    assert library.asked["where"] == "../theirs/"
+    assert run(command, "--hierarchy", "other").exit_code == 0
+    assert library.asked["where"] == "other"
 
 
 @pytest.mark.parametrize("command", ["sites", "diff", "apply", "check"])
@@ -558,7 +591,8 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "  z.py:3:9: _old: self of Shop",
         "1 note to look at by hand:",
         "  pkg/a.py:5: odd",
-        "The spec lets old names go after 2025-12, which is over: give a later one there.",
+        "The warnings will say that old names go after 2025-12, which is over: "
+        "give a later date in a spec of your own (--spec FILE).",
         f"Next, prove each phase in a copy and land it: classmod apply {tmp_path}",
     ]
 
@@ -625,6 +659,7 @@ def test_diff_stat_is_text_only(run: Run) -> None:
     [
         ((), ""),
         (("--repair", "--confidence", "proven"), "--repair --confidence proven "),
+        (("--hierarchy", "../theirs"), "--hierarchy ../theirs "),
         (("--guide",), "--guide "),
         (("--phase", "1", "--phase", "inner"), "--phase 1 --phase inner "),
         (("--spec", specs.BUILT_IN), f"--spec {specs.BUILT_IN} "),
@@ -1082,7 +1117,7 @@ def test_rollback_names_what_it_took_back(library: Library, run: Run, tmp_path: 
 
     assert shown.exit_code == 0
     assert shown.stdout == "  changed  pkg/a.py\n  deleted  n.py\n2 files taken back, +1 -2\n"
-    assert library.asked == {"root": tmp_path, "phases": ("4",)}
+    assert library.asked == {"root": tmp_path, "phases": ("4",), "where": None}
 
 
 def test_rollback_of_nothing(run: Run) -> None:

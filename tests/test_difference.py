@@ -409,7 +409,7 @@ def test_summary_counts_each_occurrence_once() -> None:
     assert texts(overview.summary(found, "classmod apply .")) == [
         "phase 1 base     1 file     2 hunks  +2 -2",
         "",
-        "How sure: 2 old names changed or removed",
+        "How sure: 2 places where an old name changes or goes",
         "     1 proven: a type says so: the class itself, an annotation or mypy",
         "     1 named: in code, only the name says so",
         "",
@@ -429,14 +429,17 @@ def test_summary_names_what_is_to_be_decided() -> None:
 
 
 def test_summary_says_where_notes_are_to_be_seen() -> None:
-    long, short = Note(PATH, 3, "see " + "whether " * 20), Note(PATH, 1, "x")
-    found = replace(of(hunk(notes=(long, short)), hunk()), notes=(Note(PurePosixPath("a.md"), 2, "y"),))
+    tested, twice = Note(PurePosixPath("tests/a.py"), 1, "t"), Note(PATH, 9, "x")
+    found = of(hunk(notes=(Note(PATH, 3, "see " + "whether " * 20), Note(PATH, 1, "x"), twice, tested)))
+    found = replace(found, notes=(Note(PurePosixPath("a.md"), 2, "y"),))
 
-    assert texts(overview.summary(found, ""))[-4:] == [
-        "3 notes to look at by hand, beside 1 hunk:",
+    # Code, tests, words; nothing is cut, and what is said twice is said once.
+    assert texts(overview.summary(found, ""))[-5:] == [
+        "5 notes to look at by hand, beside 1 hunk:",
+        "  pkg/a.py:1: x; also at pkg/a.py:9",
+        f"  pkg/a.py:3: see {'whether ' * 20}",
+        "  tests/a.py:1: t",
         "  a.md:2: y",
-        "  pkg/a.py:1: x",
-        f"  pkg/a.py:3: see {'whether ' * 8}...",
     ]
 
 

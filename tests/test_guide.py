@@ -37,6 +37,8 @@ GUIDE = ROOT / "MIGRATION.md"
 README = ROOT / "README.md"
 
 Files = MutableMapping[PurePosixPath, bytes]
+END = 7
+"""The number of finalize, which comes after the phases of the migration."""
 PART = re.compile(
     r"^(?P<heading>#+ [^\n]+)$|^(?P<variant><!-- variant -->)$"
     r"|(?:^<!-- (?P<mark>[^\n]+) -->\n+)?^```(?P<language>\w+)\n(?P<body>.*?)^```$",
@@ -76,7 +78,8 @@ class Example:
         if self.action == "before":
             return found
         snapshot = repair.mend(found, asked)[0] if 0 in self.phases else found
-        return plan.plan(project.read(snapshot, asked), self.phases - {0}).after(snapshot)
+        after = plan.plan(project.read(snapshot, asked), self.phases - {0, END}).after(snapshot)
+        return plan.removal(project.read(after, asked)).after(after) if END in self.phases else after
 
     def __str__(self) -> str:
         return f"{self.section}: {self.mark}"

@@ -21,12 +21,14 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     ("compatibility", "doing", "enclosing", "patch"),
-    ("choice", "data", "depth", "generated"),
+    ("choice", "data", "depth", "foreign", "generated"),
     ("building", "client_tests", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
-    ("documents", "files", "known", "modules", "occurrences", "spec"),
-    ("baseline", "examples", "gates", "importing", "index", "lock", "record"),
+    ("documents", "files", "known", "layout", "occurrences", "spec"),
+    ("modules",),
+    ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
+    ("concrete",),
     ("bounds", "draft", "journal", "pragmas", "roles", "spelled"),
     ("about", "flow", "made"),
     ("calls",),
@@ -34,7 +36,7 @@ LAYERS = (
     ("dictionaries", "lifted", "testing"),
     ("spoken", "strings"),
     ("meaning",),
-    ("duplicates", "misfits", "sites"),
+    ("duplicates", "misfits", "sites", "using"),
     ("project",),
     (
         "codemod",
@@ -54,7 +56,7 @@ LAYERS = (
     ("written",),
     ("transforms",),
     ("phases",),
-    ("family", "plan", "status"),
+    ("family", "obstacles", "plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
     ("causes", "hunks", "trials"),
@@ -64,6 +66,7 @@ LAYERS = (
     ("explanation",),
     ("commits",),
     ("migrate",),
+    ("finalize",),
     ("cli",),
 )
 MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")

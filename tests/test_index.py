@@ -15,6 +15,7 @@ from codemods.scopes import ClassRef
 from tests.trees import TWO_SIDES, indexed
 
 ROOT = {"root.py": "class Root: ...\n"}
+HINT = "; if PATH only uses it, --hierarchy says where it is"
 
 
 def _members(files: Mapping[str, str | bytes]) -> list[str]:
@@ -184,10 +185,10 @@ def test_files_that_name_no_member_are_not_read() -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"a.py": "x = 1"}, "no class Root in this tree"),
-        ({"a.py": "from b import Root"}, "no class Root in this tree"),
-        ({"a.py": "class Root(:"}, r"no class Root in this tree \(a.py: syntax-error: line 1: .*\)"),
-        ({"a.pyi": "class Root: ..."}, "no class Root in this tree"),
+        ({"a.py": "x = 1"}, f"no class Root in this tree{HINT}"),
+        ({"a.py": "from b import Root"}, f"no class Root in this tree{HINT}"),
+        ({"a.py": "class Root(:"}, rf"no class Root in this tree \(a.py: syntax-error: line 1: .*\){HINT}"),
+        ({"a.pyi": "class Root: ..."}, f"no class Root in this tree{HINT}"),
         (
             {"a.py": "class Root: ...", "p/b.py": "class Root: ..."},
             r"2 classes are called Root: a.py \(a.Root\) and p/b.py \(p.b.Root\); "

@@ -329,6 +329,7 @@ class Faults:
 STEPS: dict[str, tuple[Contents, tuple[int, ...], Contents, tuple[int, ...]]] = {
     "apply": (OLD, (), FIRST, (1,)),
     "apply on top": (FIRST, (1,), SECOND, (1, 2)),
+    "finalize": (SECOND, (1, 2), {A: b"a2", B: None, NEW: None, GONE: b"\xff"}, (1, 2, 7)),
     "rollback of one": (SECOND, (1, 2), FIRST, (1,)),
     "rollback of all": (SECOND, (1, 2), OLD, ()),
 }

@@ -214,3 +214,23 @@ def test_reading_twice_finds_the_same() -> None:
     assert first.sites == second.sites
     assert first.arguments == second.arguments
     assert [*first.index.members] == [*second.index.members]
+
+
+MIXIN = f"{IMPORTS}class M:\n    def f(self):\n        return self._left_box\nclass A(M, Left): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("outside", "told"), [("", True), ("class B(M): ...\n", False)], ids=["alone", "shared"]
+)
+def test_a_mixin_that_changes_says_so_to_those_who_inherit_it_elsewhere(outside: str, told: bool) -> None:
+    notes = [
+        note for note in known({**HIERARCHY, "user.py": MIXIN + outside}).notes if "elsewhere" in note.text
+    ]
+
+    assert [(note.line, note.phase, note.text) for note in notes] == [
+        (
+            5,
+            2,
+            "a class elsewhere that inherits M and not Root: its _left_box (_box now) is not seen any more",
+        )
+    ] * told

@@ -132,6 +132,17 @@ def test_a_remark_is_beside_the_line_it_speaks_of() -> None:
         assert remark in (*hunk.notes, *hunk.asked)
 
 
+def test_a_note_of_a_later_change_waits_for_it() -> None:
+    found, made = of_fixture()
+    (hunk,) = [hunk for hunk in made.hunks if any("does here now" in note.text for note in hunk.notes)]
+
+    assert hunk.phase == 3
+    assert any(line.sign == "+" and "close()" in line.text for line in hunk.lines)
+    only = review(found, ("1",))
+    parts: list[Review | FileReview | Hunk] = [only, *only.phases[0].files, *only.hunks]
+    assert not [note for part in parts for note in part.notes if note.phase]
+
+
 def test_size_is_that_of_the_diffs() -> None:
     _, made = of_fixture()
 

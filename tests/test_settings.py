@@ -39,12 +39,14 @@ bench = true
 max-slowdown = 5
 coverage = true
 baseline = "known.json"
+hierarchy = "../lib"
 """
 
     found = settings.for_project(project(tmp_path, text))
 
     assert found == Settings(
-        "boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True, "known.json"
+        *("boxes.toml", "python -m pytest -q", 30, 0, ("mypy",), "python -m shop", True, 5, True),
+        *("known.json", "../lib"),
     )
 
 

@@ -210,10 +210,14 @@ def test_a_record_of_before_phases_were_told_of(root: Path) -> None:
         ((0, 1, 2), (0, 1, 2), ""),
         ((1, 2, 3), (1,), "phase 1 cannot go while phase 2, phase 3 are landed"),
         ((0, 1, 2), (0,), "phase 0 cannot go while phase 1, phase 2 are landed"),
+        ((7,), (7,), ""),
+        ((1, 2, 7), (7,), ""),
+        ((1, 2, 7), (1, 2, 7), ""),
+        ((1, 2, 7), (2,), "phase 2 cannot go while phase 7 is landed"),
     ],
 )
 def test_what_stays_with_the_others(landed: tuple[int, ...], leaving: tuple[int, ...], why: str) -> None:
-    assert stuck(landed, leaving) == why
+    assert stuck(landed, leaving, 7) == why
 
 
 def test_status_says_what_rollback_does(root: Path) -> None:

@@ -19,7 +19,7 @@ from codemods.plan import plan
 from codemods.project import Project
 from codemods.text import decode
 from codemods.verify import Proof, Unproven, repaired
-from codemods.verify.source import _refuse_lost_comments
+from codemods.verify.source import refuse_lost_comments
 from tests import test_fixtures
 from tests.helpers import AROUND, edited
 from tests.test_fixtures import CASES, Case, each_set
@@ -361,10 +361,10 @@ def test_a_comment_goes_with_its_statement_only() -> None:
     text = module.text.text
     start, end = text.index("# The box."), text.index("self._left_on")
 
-    _refuse_lost_comments(module, decode(text.replace("# The box.\n", "\n").encode()), (), [(start, end)])
+    refuse_lost_comments(module, decode(text.replace("# The box.\n", "\n").encode()), (), [(start, end)])
     for lost in ("# The box.", "# a key", "# a twin"):
         with pytest.raises(Unproven, match=rf"^left\.py:\d+: .*: the comment '{lost}' is lost"):
-            _refuse_lost_comments(module, decode(text.replace(lost, "", 1).encode()), (), [])
+            refuse_lost_comments(module, decode(text.replace(lost, "", 1).encode()), (), [])
 
 
 def test_a_result_that_does_not_compile_may_not_have_before() -> None:

@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import click
 
 from cli import report, terminal
 from cli.help import command
-from cli.options import common, confidence_option, gate_options, guide_option, repair_option, report_option
+from cli.options import (
+    allow_dirty_option,
+    allow_plugins_option,
+    commit_option,
+    common,
+    confidence_option,
+    gate_options,
+    guide_option,
+    hierarchy_option,
+    python_option,
+    repair_option,
+    report_option,
+)
 from cli.progress import Working
 from cli.reports import overview, write
-from cli.running import CLEAN, FOUND, survey_of
+from cli.running import CLEAN, FOUND, options_of, survey_of
 from cli.terminal import Line
 
 
 @command()
 @common("text")
+@hierarchy_option
 @repair_option
 @confidence_option
-@click.option(
-    "--python",
-    "interpreter",
-    metavar="PATH",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The project's interpreter. Default: its .venv, else the one that runs classmod.",
-)
+@python_option
 @gate_options
 @guide_option
 @report_option
-@click.option("--allow-dirty", is_flag=True, help="Land on a git tree with uncommitted changes, too.")
-@click.option(
-    "--allow-plugins", is_flag=True, help="Let mypy run the plugins that the project's config names."
-)
+@allow_dirty_option
+@allow_plugins_option
 @click.option("--partial", is_flag=True, help="Land the phases before one that is refused.")
-@click.option(
-    "--commit",
-    is_flag=True,
-    help="Make a git commit of each phase that lands. Runs no hooks and signs nothing; refused while "
-    "anything is staged.",
-)
+@commit_option
 @click.option(
     "--interactive",
     "-i",
@@ -53,6 +53,7 @@ from cli.terminal import Line
 def apply(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -77,28 +78,22 @@ def apply(
       classmod apply --phase 1 --phase 2 --python .venv/bin/python .
       classmod apply --test-command ".venv/bin/python -m pytest -q" .
     """
-    from codemods import draft, migrate, settings
+    from codemods import draft, migrate
     from codemods.review import review
 
-    told = settings.for_project(path).over(**said)
-    # Gates run in another directory; a link stays one, for that is what makes it an environment.
-    python = interpreter.absolute() if interpreter else None
-    survey = survey_of(path, spec_file, repair=repair, python=python, confidence=confidence, guide=guide)
-    options = migrate.Options(
-        python=python,
-        no_gate=frozenset(told.no_gate),
+    options = options_of(
+        path,
+        interpreter,
+        extra,
+        said,
         allow_dirty=allow_dirty,
         allow_plugins=allow_plugins,
         partial=partial,
         commit=commit,
-        test_command=settings.words(told.test_command),
-        timeout=told.timeout,
-        max_new_failures=told.max_new_failures,
-        bench_command=settings.words(told.bench_command),
-        bench=told.bench,
-        max_slowdown=told.max_slowdown / 100,
-        coverage=told.coverage,
-        extra=tuple(map(PurePosixPath, extra)),
+    )
+    python = options.python
+    survey = survey_of(
+        path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide
     )
     choices = None
     if interactive:

@@ -9,7 +9,7 @@ import click
 
 from cli import terminal
 from cli.help import command
-from cli.options import common, path_option
+from cli.options import common, hierarchy_option, path_option
 from cli.running import CLEAN, FOUND, survey_of, today
 from codemods.data import MigrationError
 
@@ -22,6 +22,7 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 
 @command()
 @common(*FORMATS)
+@hierarchy_option
 @path_option
 @click.option(
     "--since",
@@ -54,6 +55,7 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 def check(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     places: tuple[str, ...],
@@ -73,6 +75,7 @@ def check(
       classmod check . || echo "old names are back"
       classmod check --since origin/main --format github .
       classmod check --baseline known.json --update-baseline .
+      classmod check --hierarchy ../exchanges .
     """
     from cli.checking import Scope, baseline_of, checked
     from cli.formats import text
@@ -84,7 +87,7 @@ def check(
     if update and file is None:
         raise click.UsageError("--update-baseline has to know which: give --baseline FILE")
     scope = Scope.of(path, phases, places, since)
-    survey = survey_of(path, spec_file, types=False)
+    survey = survey_of(path, spec_file, where, types=False)
     if output is not None:
         _refuse_losing(output, survey, file)
     report = checked(survey, scope, strict=strict, file=file, update=update, today=today())

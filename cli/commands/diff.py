@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from cli.options import (
     common,
     confidence_option,
     guide_option,
+    hierarchy_option,
     pager_option,
     path_option,
     repair_option,
@@ -23,12 +23,12 @@ from cli.progress import Working
 from cli.reports import overview as reported
 from cli.reports import write
 from cli.running import CLEAN, FOUND, survey_of, today
-from codemods.data import Spec
-from codemods.sunset import last_day
+from codemods.sunset import overdue
 
 
 @command()
 @common("text", "patch", "json")
+@hierarchy_option
 @repair_option
 @confidence_option
 @path_option
@@ -48,6 +48,7 @@ from codemods.sunset import last_day
 def diff(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -75,7 +76,7 @@ def diff(
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence, guide=guide)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence, guide=guide)
     with Working() as progress:
         whole = review(survey, phases, progress, context)
     if reports:
@@ -91,6 +92,7 @@ def diff(
                 "classmod",
                 "apply",
                 *(["--spec", str(spec_file)] if spec_file else []),
+                *(["--hierarchy", where] if where else []),
                 *(["--repair"] if repair else []),
                 *(["--guide"] if guide else []),
                 *(["--confidence", confidence] if confidence != "inferred" else []),
@@ -98,18 +100,10 @@ def diff(
                 str(path),
             ]
         )
-        late = _overdue(survey.spec, today())
+        late = overdue(survey.spec.compatibility, today())
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
             lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
-
-
-def _overdue(spec: Spec, day: date) -> str:
-    """That old names are to go sooner than they come to be old; empty where they are not."""
-    until = spec.compatibility.remove_after
-    last = last_day(until)
-    over = last is not None and day > last
-    return f"The spec lets old names go after {until}, which is over: give a later one there." if over else ""

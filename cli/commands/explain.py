@@ -8,19 +8,21 @@ import click
 
 from cli import explained, explained_json, terminal
 from cli.help import command
-from cli.options import common, confidence_option, files, repair_option
+from cli.options import common, confidence_option, files, hierarchy_option, repair_option
 from cli.running import CLEAN, survey_of
 
 
 @command()
 @click.argument("place", metavar="FILE:LINE[:COLUMN]", shell_complete=files)
 @common("text", "json")
+@hierarchy_option
 @repair_option
 @confidence_option
 def explain(
     place: str,
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -41,7 +43,7 @@ def explain(
     from codemods.pointed import pointed
 
     at = pointed(path, place, later=True)
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence)
     found = explained_at(survey, at, phases)
     if layout == "json":
         terminal.write(explained_json.explanation_json(found))

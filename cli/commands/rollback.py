@@ -6,14 +6,17 @@ from pathlib import Path
 
 from cli import report, terminal
 from cli.help import command
-from cli.options import common
+from cli.options import common, hierarchy_option
 from cli.running import CLEAN
 from cli.terminal import Line
 
 
 @command()
 @common("text")
-def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str, ...]) -> int:
+@hierarchy_option
+def rollback(
+    path: Path, spec_file: Path | None, where: str | None, layout: str, phases: tuple[str, ...]
+) -> int:
     """Take landed phases back, byte for byte.
 
     \b
@@ -21,9 +24,10 @@ def rollback(path: Path, spec_file: Path | None, layout: str, phases: tuple[str,
       classmod rollback .
       classmod rollback --phase 4 .
     """
-    from codemods import migrate
+    from codemods import hierarchy, migrate
     from codemods import spec as specs
 
-    restored = migrate.rollback(path, specs.for_project(path, spec_file), phases)
+    spec = specs.for_project(path, spec_file)
+    restored = migrate.rollback(path, spec, phases, hierarchy.settled(where, Path(), path) if where else None)
     terminal.show(report.changes(restored, "taken back") if restored else [Line("Nothing to take back.")])
     return CLEAN

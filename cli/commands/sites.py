@@ -6,12 +6,20 @@ from pathlib import Path
 
 from cli import render, selection, terminal
 from cli.help import command
-from cli.options import common, confidence_option, pager_option, path_option, repair_option
+from cli.options import (
+    common,
+    confidence_option,
+    hierarchy_option,
+    pager_option,
+    path_option,
+    repair_option,
+)
 from cli.running import CLEAN, survey_of
 
 
 @command()
 @common("text", "json")
+@hierarchy_option
 @repair_option
 @confidence_option
 @path_option
@@ -19,6 +27,7 @@ from cli.running import CLEAN, survey_of
 def sites(
     path: Path,
     spec_file: Path | None,
+    where: str | None,
     layout: str,
     phases: tuple[str, ...],
     repair: bool,
@@ -33,7 +42,7 @@ def sites(
       classmod sites .
       classmod sites --phase tests --format json . > sites.json
     """
-    survey = survey_of(path, spec_file, repair=repair, confidence=confidence)
+    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence)
     found = selection.under(survey, selection.of_phases(survey, survey.sites, phases), places)
     if layout == "json":
         terminal.write(render.sites_json(found))

@@ -13,10 +13,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cli.render import counted
+from cli.running import today
 from cli.sureness import Known, sureness
 from codemods import files
 from codemods.data import Confidence, Decision, MigrationError, Note, Site
 from codemods.find import is_report
+from codemods.sunset import overdue
 
 if TYPE_CHECKING:
     from codemods.hunks import Hunk
@@ -38,6 +40,8 @@ class Overview:
     spec: str
     review: Review
     done: Report | None = None
+    late: str = ""
+    """What is said of old names that should have gone already."""
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -172,7 +176,8 @@ def _said(holder: Hunk | FileReview | Review) -> tuple[Note | Site, ...]:
 
 def overview(found: Survey, review: Review) -> Overview:
     """The dry run of a tree."""
-    return Overview(found.root.resolve().name, found.spec.name, review)
+    late = overdue(found.spec.compatibility, today())
+    return Overview(found.root.resolve().name, found.spec.name, review, late=late)
 
 
 def check(paths: Iterable[Path]) -> None:

@@ -90,6 +90,8 @@ def _head(overview: Overview) -> Iterator[str]:
     outcome, sentence = overview.outcome
     yield f"{REPORT.decode()}\n## classmod: {text(overview.project)}"
     yield f"{_OUTCOMES[outcome]} **{text(sentence)}** Spec {code(overview.spec)}."
+    if overview.late:
+        yield f"⚠️ {text(overview.late)}"
     if overview.remarks:
         asked, notes = counted(overview.asked, "place"), counted(overview.notes, "note")
         sign = "⚠️ " if overview.asked else ""

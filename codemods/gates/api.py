@@ -24,7 +24,8 @@ class Renaming:
     """What the gate is told of the migration; classes by their dotted names.
 
     ``members`` are the classes below the root, ``adopted`` those outside that serve them alone (mixins,
-    protocols), ``layer`` is the root's base that keeps old names working, ``names`` maps old to new.
+    protocols), ``layer`` is the root's base that keeps old names working, "" where another tree has it;
+    ``names`` maps old to new. ``going`` are the files that go on purpose, with all that is in them.
     """
 
     root: str
@@ -32,6 +33,7 @@ class Renaming:
     members: frozenset[str]
     adopted: frozenset[str]
     names: Mapping[str, str]
+    going: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Api:
             same = new.items.get(name) == item
             if same or not (self._counts(name, item) or name in imported) or _within_lost(name, old, new):
                 continue
+            if item.path in self.renaming.going and name not in new.items:
+                continue
             for code, said in self._breaks(name, item, old, new):
                 yield Problem(item.path, item.line, code, f"{name} {said}", f"{name} {said} [{code}]")
 
@@ -133,8 +137,13 @@ class Api:
         yield from breaks(was, defined, keys)
         ancestors = new.lineage(found)
         for base in item.bases:
-            if (old.resolve(base) or base) not in ancestors:
+            if (old.resolve(base) or base) not in ancestors and not self._goes(base, old):
                 yield "base", f"no longer inherits {base}"
+
+    def _goes(self, base: str, old: Surface) -> bool:
+        """Whether a base is defined in a file that goes on purpose."""
+        found = old.resolve(base)
+        return found is not None and old.items[found].path in self.renaming.going
 
     def _counterpart(self, name: str, new: Surface) -> str | None:
         """What answers to a name in the tree after, old names by way of the layer."""
@@ -142,7 +151,9 @@ class Api:
         owner, _, member = name.rpartition(".")
         if member in asked.names and owner in asked.members | asked.adopted:
             place = asked.root if owner in asked.adopted else owner
-            linked = asked.layer in new.lineage(place) and f"{asked.layer}.{member}" in new.items
+            linked = not asked.layer or (
+                asked.layer in new.lineage(place) and f"{asked.layer}.{member}" in new.items
+            )
             names = (member, asked.names[member]) if linked else (member,)
             return next((n for n in new.inherited(owner, names) if not n.startswith(f"{asked.layer}.")), None)
         return new.find(name)

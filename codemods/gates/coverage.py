@@ -41,12 +41,14 @@ class Coverage:
     def compare(self, before: Measurement, after: Measurement, changes: Iterable[Change] = ()) -> Verdict:
         """Refuse that more statements are missed, and a larger share of them, once all phases are in.
 
-        New files are told apart.
+        New files are told apart, those that are gone do not count.
         """
         if failed := inconclusive(self.name, before, after):
             return failed
-        created = {str(change.path) for change in changes if change.before is None}
-        old: Files = before.facts["files"]
+        made = tuple(changes)
+        created = {str(change.path) for change in made if change.before is None}
+        gone = {str(change.path) for change in made if change.after is None}
+        old: Files = {path: lines for path, lines in before.facts["files"].items() if path not in gone}
         new: Files = {path: lines for path, lines in after.facts["files"].items() if path not in created}
         was, now = _total(old.values()), _total(new.values())
         fell = now.missed > was.missed and now.share < was.share

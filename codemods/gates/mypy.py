@@ -69,14 +69,20 @@ def _problem(found: re.Match[str], rewording: Rewording) -> Problem:
     return Problem(path, int(found["line"] or 1), code, message, key, column)
 
 
-def _environment(roots: Iterable[PurePosixPath]) -> dict[str, str]:
+def _is_ours(path: str) -> bool:
+    """Whether a file is one of the tree, and not of another that its imports lead to."""
+    return not path.startswith(("/", "../"))
+
+
+def _environment(roots: Iterable[PurePosixPath], beside: Iterable[PurePosixPath]) -> dict[str, str]:
     """Ours without what would lead mypy to other files, other settings or the target's own modules."""
     env = {name: value for name, value in os.environ.items() if name != "MYPY_CACHE_DIR"}
     env |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:surrogateescape"}
     # mypy may be there by way of PYTHONPATH, but a relative entry would find modules of the target;
     # an absolute one of MYPYPATH may be the original tree.
     env["PYTHONPATH"] = _entries("PYTHONPATH", absolute=True)
-    env["MYPYPATH"] = os.pathsep.join(map(str, roots)) or _entries("MYPYPATH", absolute=False)
+    own = os.pathsep.join(map(str, roots)) or _entries("MYPYPATH", absolute=False)
+    env["MYPYPATH"] = os.pathsep.join(filter(None, (own, *map(str, beside))))
     return {name: value for name, value in env.items() if value or name not in ("PYTHONPATH", "MYPYPATH")}
 
 
@@ -95,8 +101,9 @@ class Mypy:
 
     ``source_roots`` are checked (relative to the tree) where the target's configuration names no paths;
     ``python`` is the interpreter whose packages are seen. The target's plugins are its code and run only
-    with ``allow_plugins``; ``timeout`` in seconds. ``also`` is a file that is checked for itself where it is
-    there, though it may be outside of all paths.
+    with ``allow_plugins``; ``timeout`` in seconds. ``beside`` are source roots of another tree, absolute,
+    which are imported from and not checked. ``also`` is a file
+    that is checked for itself where it is there, though it may be outside of all paths.
     """
 
     cache: Path
@@ -106,6 +113,7 @@ class Mypy:
     allow_plugins: bool = False
     timeout: float = 600.0
     also: PurePosixPath | None = None
+    beside: tuple[PurePosixPath, ...] = ()
 
     @property
     def name(self) -> str:
@@ -183,7 +191,7 @@ class Mypy:
             options += [] if own_paths else ["--explicit-package-bases"]
         if config is None:
             options.append("--ignore-missing-imports")
-        return options, _environment(roots)
+        return options, _environment(roots, self.beside)
 
     def _run(self, tree: Path, config: mypy_config.Config | None, name: str) -> Measurement:
         own_paths = config is not None and config.has_paths
@@ -196,7 +204,9 @@ class Mypy:
             command = [sys.executable, "-P", "-m", "mypy", *options, "--", str(self.also)]
             alone = parse(run(command, cwd=tree, env=environment, timeout=self.timeout), self.rewording)
             found = self._together(found, alone)
-        return replace(found, figures={**found.figures, "own_paths": int(own_paths)})
+        problems, notes = (tuple(p for p in s if _is_ours(p.path)) for s in (found.problems, found.notes))
+        figures = {**found.figures, "errors": len(problems), "own_paths": int(own_paths)}
+        return replace(found, problems=problems, notes=notes, figures=figures)
 
     def _together(self, found: Measurement, alone: Measurement) -> Measurement:
         """A measurement with the problems in the file that was checked alone, each once."""

@@ -19,6 +19,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from codemods.data import Problem
+from codemods.foreign import is_foreign
 from codemods.gates import junit, witness
 from codemods.process import Finished, run, timed
 
@@ -71,6 +72,7 @@ class Command:
     ``words`` are what to run, ``source_roots`` (relative to the tree) come first on PYTHONPATH,
     ``timeout`` is in seconds. ``root`` is the original tree; of its files, ``watched`` must not be what
     the tests import. ``home`` is the file of the root class. With ``coverage``, pytest-cov looks on.
+    ``beside`` are source roots of another tree, absolute, which come next; nothing is left behind in it.
     """
 
     words: tuple[str, ...]
@@ -80,6 +82,7 @@ class Command:
     home: PurePosixPath | None = None
     timeout: float = 600.0
     coverage: bool = False
+    beside: tuple[PurePosixPath, ...] = ()
 
     @property
     def is_pytest(self) -> bool:
@@ -132,9 +135,12 @@ class Command:
         return str(self.root.absolute() / word) if elsewhere else word
 
     def _env(self, tree: Path, *places: Path) -> dict[str, str]:
-        front = os.pathsep.join(map(str, (*(tree / root for root in self.source_roots), *places)))
+        roots = (*(tree / root for root in self.source_roots), *self.beside)
+        front = os.pathsep.join(map(str, (*roots, *places)))
         own = os.environ.get("PYTHONPATH")
-        return {**os.environ, "PYTHONPATH": f"{front}{os.pathsep}{own}" if own else front, "PWD": str(tree)}
+        env = {**os.environ, "PYTHONPATH": f"{front}{os.pathsep}{own}" if own else front, "PWD": str(tree)}
+        away = self.home is not None and is_foreign(self.home)
+        return {**env, "PYTHONDONTWRITEBYTECODE": "1"} if away else env
 
     def _by_status(self, status: int) -> Run:
         """A run as a single test, which is the command."""

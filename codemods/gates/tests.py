@@ -51,7 +51,9 @@ class Outcomes:
         if failed := inconclusive(self.name, before, after):
             return failed
         new = {test.key: test for test in (*after.problems, *after.notes)}
-        pairs = [(test, self._now(test, new)) for test in (*before.problems, *before.notes)]
+        gone = {str(change.path) for change in changes if change.after is None}  # on purpose, tests and all
+        there = (test for test in (*before.problems, *before.notes) if test.path not in gone)
+        pairs = [(test, self._now(test, new)) for test in there]
         # Where modules could not be collected, pytest ran nothing: nothing is known of what was there.
         appeared = _appeared(new, pairs) if before.figures["status"] != INTERRUPTED else ()
         lost = (*appeared, *_lost(pairs))

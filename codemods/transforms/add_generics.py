@@ -50,7 +50,7 @@ class AddGenerics(Codemod):
         self.report(
             original.name,
             1,
-            "the root class becomes generic: each class below names the types of its clients",
+            "the root class becomes generic: a class below says what its clients are, or a base of it does",
         )
         return updated.with_changes(bases=[generic, *updated.bases])
 

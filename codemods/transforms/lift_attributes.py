@@ -18,8 +18,8 @@ from codemods.index import Function
 from codemods.removal import is_filler, kept_lines
 
 _ABSTRACT = (
-    "abstract now that every concrete class has its own: a class that lacks one cannot be made any more, "
-    "so the body need not raise; one that calls it by super() gets None"
+    "abstract, now that every concrete class has its own: a class that defines neither the old nor the new "
+    "name cannot be instantiated, and a call by super() that comes as far as here gets None"
 )
 
 
@@ -130,7 +130,10 @@ class LiftAttributes(Codemod):
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
         added = [self._factory(factory, margin) for factory in self.spec.factories]
-        for said in (self._declares(self.spec.factories), *([_ABSTRACT] if self._abstract else [])):
+        last = self.spec.integrations_phase
+        later = f"; not abstract before phase {last}, when no class needs the old names"
+        waits = later if self.project.roles.abstract and not self._abstract else ""
+        for said in (self._declares(self.spec.factories) + waits, *([_ABSTRACT] if self._abstract else [])):
             self._report_factories(original_node, said)
         after = list(block.body[at:])
         if after and not leading(after[0]):

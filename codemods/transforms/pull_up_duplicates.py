@@ -46,12 +46,20 @@ class PullUpDuplicates(Codemod):
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
         if duplicate := self._doomed.get(original_node):
             home = f"{self.project.root.name}.{duplicate.function.name}"
-            said = f"moves to {home}, for {duplicate.owners} did the same"
+            said = f"it moves to {home}, for {duplicate.owners} did the same{self._renamed(duplicate)}"
             self.report(original_node, max(duplicate.phases), said)
             return cst.RemoveFromParent()
         if (lines := self._lines.get(original_node)) is not None:
             return updated_node.with_changes(leading_lines=lines)
         return super().on_leave(original_node, updated_node)
+
+    def _renamed(self, duplicate: Duplicate) -> str:
+        """By which names what moves goes in the root."""
+        here = (copy for copy in duplicate.copies if copy.ref.path == self.given.path)
+        moved = [statement for copy in here for run in copy.runs for statement in run]
+        lines = {n for s in moved for n in range(s.lineno, (s.end_lineno or s.lineno) + 1)}
+        news = dict.fromkeys(site.new for site in self.given.sites() if site.line in lines and site.new)
+        return f"; there it goes by {', '.join(news)}" if news else ""
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -62,7 +70,7 @@ class PullUpDuplicates(Codemod):
         if duplicate is None or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
         self.given.imports.update({(module, ""): False for module in duplicate.imports})
-        said = f"comes from {duplicate.function.name} of {duplicate.owners}, which did the same"
+        said = f"it comes from {duplicate.function.name} of {duplicate.owners}, which did the same"
         self.report(original_node, max(duplicate.phases), said)
         docstring = 1 if original_node.get_docstring() is not None else 0
         body = list(updated_node.body.body)

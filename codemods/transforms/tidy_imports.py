@@ -91,7 +91,8 @@ class TidyImports(Codemod):
         """
         gone = set(_used(self.given.module.tree)) - set(_used(ast.parse(updated.code)))
         imported = {_bound_name(name) for s in updated.body for name in _removable(s)}
-        return frozenset(n for n in gone & imported if not self._taken_elsewhere(n))
+        here = gone & imported
+        return frozenset(n for n in here if n in self.given.useless or not self._taken_elsewhere(n))
 
     def _taken_elsewhere(self, name: str) -> bool:
         listed = self.given.module.scope.bindings.get("__all__")

@@ -13,15 +13,17 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from codemods.data import Change, Decision, Site
+from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.sides import layer_path
 from codemods.verify.created import created
 from codemods.verify.cuts import Cut, spliced
+from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
 
-__all__ = ["Proof", "Unproven", "repaired"]
+__all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
 
 
@@ -37,7 +39,7 @@ class Proof:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
         project, carried = self.project, (Decision.RENAME, Decision.DELETE)
         taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
-        concerned = {site.path for site in taken} | {ref.path for ref in project.index.members}
+        concerned = {site.path for site in taken} | {ref.path for ref in own(project.index.members)}
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
         made = {path: Change(path, data, data) for path, data in same}

@@ -42,10 +42,10 @@ def made_again(
     cuts = [*renamed, *removed, *sited.untyped(), *declared.cuts(), *pulled.cuts()]
     made = spliced(before.text.text, [*cuts, *moved_along(before.text, cuts)])
     declared.refuse_strangers(pulled.imports)
-    imported = _Imports(before, after, now)
+    imported = Imports(before, after, now)
     made = imported.tidied(made, declared.added | pulled.imports)
     spans = [*((cut.start, cut.end) for cut in removed), *imported.gone_from()]
-    _refuse_lost_comments(before, after.text, renamed, spans)
+    refuse_lost_comments(before, after.text, renamed, spans)
     return before.text.encode(made)
 
 
@@ -121,7 +121,7 @@ class _Sited:
         return self.text.ast_offset(node.end_lineno or 0, node.end_col_offset or 0)
 
 
-class _Imports:
+class Imports:
     """The imports of a file before and after."""
 
     def __init__(self, before: Module, after: Module, now: Modules) -> None:
@@ -130,14 +130,17 @@ class _Imports:
         self.now = now
         self.gone: Counter[Import] = Counter()
 
-    def tidied(self, made: str, added: set[str]) -> str:
-        """``made`` with the imports of ``after``. Raises Unproven for one that should be or should not."""
+    def tidied(self, made: str, added: set[str], useless: frozenset[str] = frozenset()) -> str:
+        """``made`` with the imports of ``after``. Raises Unproven for one that should be or should not.
+
+        What is ``useless`` goes, even where another file takes it from here.
+        """
         text, tree = self._read(made)
         there = Counter(found for s in tree.body for found in imports(s))
         wanted = Counter(found for s in self.after.tree.body for found in imports(s))
         gone, new = there - wanted, wanted - there
         self.gone = gone
-        self._refuse_useless(there, gone, new)
+        self._refuse_useless(there, gone, new, useless)
         if gone:
             text, tree = self._read(without(text, tree, gone))
         if new:
@@ -158,7 +161,9 @@ class _Imports:
         except UnreadableSource as error:
             raise Unproven(self.before.path, 1, f"what was decided does not parse: {error}") from error
 
-    def _refuse_useless(self, there: Counter[Import], gone: Counter[Import], new: Counter[Import]) -> None:
+    def _refuse_useless(
+        self, there: Counter[Import], gone: Counter[Import], new: Counter[Import], sure: frozenset[str]
+    ) -> None:
         """Raise Unproven unless exactly those imports are gone that nothing uses any more."""
         # Only a word that stands there less often can be out of use.
         words = [Counter(_WORD.findall(m.text.text)) for m in (self.before, self.after)]
@@ -169,7 +174,7 @@ class _Imports:
         for found in there:
             checked, _, name, called = found
             known = called or name
-            useless = known in left and not self._is_taken_elsewhere(known)
+            useless = known in left and (known in sure or not self._is_taken_elsewhere(known))
             if (useless or (checked and known in moved)) != (found in gone):
                 verb = "needed" if found in gone else "not used any more"
                 raise Unproven(self.before.path, 1, f"the import of {known} is {verb}")
@@ -207,7 +212,7 @@ class _Imports:
                 raise Unproven(self.before.path, 1, f"{name} is not defined in {source}")
 
 
-def _refuse_lost_comments(
+def refuse_lost_comments(
     before: Module, after: Text, renamed: Sequence[Cut], gone: Sequence[tuple[int, int]]
 ) -> None:
     """Raise Unproven for a comment that is gone, and not with a statement that is: ``ast`` sees none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -94,6 +94,14 @@ SAME = {
 @pytest.mark.parametrize(("before", "after"), SAME.values(), ids=SAME)
 def test_nothing_is_lost(tmp_path: Path, before: str, after: str) -> None:
     assert said(tmp_path, before, after) == []
+
+
+@pytest.mark.parametrize(("goes", "lost"), [("old.py", 0), ("other.py", 2)])
+def test_file_that_goes_on_purpose(tmp_path: Path, goes: str, lost: int) -> None:
+    before = {"old.py": "class Old: ...\n", "m.py": "from old import Old\nclass A(Old): ...\n"}
+    asked = replace(NOTHING, going=frozenset({goes}))
+
+    assert len(said(tmp_path, before, {"m.py": "class A: ...\n"}, asked)) == lost
 
 
 def test_module_that_becomes_a_package(tmp_path: Path) -> None:

@@ -91,6 +91,16 @@ def test_new_files_are_told_apart() -> None:
     assert not judged(reached(a=(100, 40)), reached(a=(100, 40), layer=(50, 50))).passed
 
 
+def test_files_that_go_do_not_count() -> None:
+    before, after = reached(a=(100, 40), gone=(500, 0)), reached(a=(100, 40))
+    changes = [Change(PurePosixPath("gone.py"), b"", None)]
+
+    verdict = gate(after).compare(measured(before), measured(after), changes)
+
+    assert verdict.passed
+    assert verdict.figures == "60.0% -> 60.0%, 40 -> 40 statements missed"
+
+
 def test_tests_do_not_count() -> None:
     found = measured(reached(a=(100, 40), test_a=(10, 10), conftest=(5, 5)))
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods.data import Outcome, Problem, Verdict
+from codemods.data import Change, Outcome, Problem, Verdict
 from codemods.gates import Measurement
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import UNSTABLE, Command, Run, Suite, settled
@@ -140,6 +140,14 @@ def test_passed_before_must_pass_after(code: str) -> None:
     assert verdict.figures == "2 tests: 1 -> 0 passed, 1 lost, 0 gained"
     (lost,) = verdict.new
     assert str(lost) == f"test_a.py:1: test_good: passed before, now {code}: why  [{code}]"
+
+
+def test_a_test_whose_file_goes_on_purpose_is_not_lost() -> None:
+    before, gate = measured(GOOD, ended("test_b")), Outcomes(Told(Run()), Told(Run()))
+
+    for name, lost in (("test_a.py", 0), ("test_b.py", 2)):
+        changes = [Change(PurePosixPath(name), b"", None)]
+        assert len(gate.compare(before, measured(), changes).new) == lost
 
 
 def test_a_test_that_is_gone_is_lost() -> None:

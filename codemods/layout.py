@@ -1,0 +1,80 @@
+"""Where the files of a snapshot stand: source roots, dotted names, and the files that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from codemods.data import Snapshot
+from codemods.foreign import is_foreign
+from codemods.generated import is_source
+
+
+class Layout:
+    """The paths of a snapshot; ``tops`` are the directories that a tree beside PATH begins at, absolute."""
+
+    def __init__(self, snapshot: Snapshot, tops: Sequence[PurePosixPath] = ()) -> None:
+        self.snapshot = snapshot
+        self.tops = tuple(tops)
+        self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
+        self._directories = {parent for path in self.sources for parent in path.parents}
+        roots = {*map(self.root_of, self.sources)}
+        self._roots = tuple(sorted(roots, key=lambda p: (is_foreign(p), len(p.parts), p)))
+
+    def root_of(self, path: PurePosixPath) -> PurePosixPath:
+        """The source root of a file: the directory its absolute imports start from.
+
+        The nearest ``src`` directory that is no package, else the parent of the outermost package
+        in one unbroken line, else the tree itself (a namespace package).
+        """
+        top = next((t for t in self.tops if path.is_relative_to(t)), PurePosixPath())
+        for parent in path.parents:
+            if parent.name == "src" and not self._is_package(parent):
+                return parent
+            if parent == top:
+                break
+        outermost = path.parent
+        if not self._is_package(outermost):
+            return top
+        while outermost.parts and self._is_package(outermost.parent) and outermost.parent.parts:
+            outermost = outermost.parent
+        return outermost.parent
+
+    def _is_package(self, directory: PurePosixPath) -> bool:
+        return directory / "__init__.py" in self.snapshot or directory / "__init__.pyi" in self.snapshot
+
+    def in_package(self, path: PurePosixPath) -> bool:
+        """Whether a file stands in a package with an ``__init__``."""
+        return self._is_package(path.parent)
+
+    def dotted(self, path: PurePosixPath) -> str:
+        """The dotted name of a file under its source root."""
+        relative = path.relative_to(self.root_of(path)).with_suffix("")
+        parts = relative.parts[:-1] if relative.name == "__init__" else relative.parts
+        return ".".join(parts)
+
+    def find(self, dotted: str, near: PurePosixPath) -> PurePosixPath | None:
+        """The file (or namespace directory) of an absolute dotted name, nearest source root first."""
+        parts = dotted.split(".")
+        return next(
+            (found for root in self._from(near) if (found := self._file(root.joinpath(*parts)))), None
+        )
+
+    def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
+        """The directories that an import of a file may start from."""
+        own = self.root_of(near)
+        yield own
+        # Another tree knows nothing of this one.
+        yield from (root for root in self._roots if root != own and is_foreign(root) >= is_foreign(near))
+        yield from (PurePosixPath(), *self.tops) if not is_foreign(near) else self.tops
+        # Last the file's own directory: what is run as a script, and pytest, put it on the path.
+        yield near.parent
+
+    def _file(self, stem: PurePosixPath) -> PurePosixPath | None:
+        candidates = [stem / "__init__.py", stem / "__init__.pyi"]
+        if stem.name:
+            candidates += [stem.with_name(stem.name + ".py"), stem.with_name(stem.name + ".pyi")]
+        for candidate in candidates:
+            if candidate in self.snapshot:
+                return candidate
+        return stem if stem in self._directories and stem.parts else None
