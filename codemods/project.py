@@ -40,10 +40,6 @@ _LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)"""
 _MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
 # Headers are made in their own tree.
 _NO_ARGUMENTS = Arguments({}, {}, (), (), {}, (), Present({}, {}, {}, frozenset()), {})
-_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
-_NO_ARGUMENTS = Arguments(
-    {}, {}, (), (), {}, (), Present({}, {}, {}, frozenset()), {}
-)  # headers are made in their own tree
 _FIELDS = ", which its constructor takes; such a class is not migrated"
 
 

@@ -87,9 +87,10 @@ class _Assigner:
             self._refuse_owned_names()
             self._refuse_early_values()
         declared = migrated and is_declared(self.index, self.spec)
-        lacking = lacking_factory(self.index, self.spec, declared)
+        foreign = is_foreign(self.index.root.path)
+        lacking = None if foreign else lacking_factory(self.index, self.spec, declared)
         self.notes += [lacking] if lacking else []
-        abstract = lacking is None and is_abc(self.index)
+        abstract = foreign or (lacking is None and is_abc(self.index))
         return Roles(self.of, self.shared, migrated, abstract, declared, tuple(self.notes))
 
     # --- sides ----------------------------------------------------------------------------------

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import Decision, Factory
-from codemods.declarations import declarations, is_abstract, is_test, is_trivial
+from codemods.declarations import declarations, is_test, is_trivial
 from codemods.index import Function
 from codemods.occurrences import Occurrence, in_module
 from codemods.present import Argument
 from codemods.project import Project
 from codemods.roles import Part
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
 
 _CARRIED = (Decision.RENAME, Decision.DELETE)
@@ -63,12 +63,8 @@ class Tables:
     @property
     def abstract(self) -> bool:
         """Whether the root's factories are abstract."""
-        if self.project.roles.migrated:
-            info = self.project.index.members[self.project.root]
-            return all(
-                f is None or is_abstract(f) for f in (info.function(x.new) for x in self.spec.factories)
-            )
-        return self.project.roles.abstract and self.spec.integrations_phase in self.phases
+        roles = self.project.roles
+        return roles.abstract and (roles.declared or self.spec.integrations_phase in self.phases)
 
     def factories(self) -> dict[str, bool]:
         """Each new factory, and whether the root's is a coroutine."""
@@ -167,18 +163,39 @@ class Tables:
     # --- migrated code ------------------------------------------------------------------------------
 
     def sources(self) -> Iterator[tuple[PurePosixPath, tuple[str, ...]]]:
-        """The files whose code is migrated now, each with the old names that stay in it."""
-        for path, sites in sorted(self.project.by_path.items()):
-            carried = {(s.line, s.column): s for s in sites if s.decision in _CARRIED and not s.prose}
-            module = self.project.modules.get(path) if path.suffix == ".py" and carried else None
-            if module is None or any(site.phase not in self.phases for site in carried.values()):
+        """The files whose code goes by the new names, each with the old ones that stay in it."""
+        modules, layer = self.project.modules, layer_path(self.project.index, self.spec)
+        names = {*self.spec.renames, *self.spec.renames.values()}
+        for path in modules.sources:
+            told = path.suffix == ".py" and path != layer and modules.mentions(path, names)
+            module = modules.get(path) if told and self._is_done(path) else None
+            if module is None and path != self.project.root.path:
                 continue
-            left = {
-                each.name
-                for each in in_module(module, self.spec.renames)
-                if module.text.place(each.offset) not in carried and _is_code(each)
-            }
-            yield path, tuple(sorted(left))
+            left = {*self._after(module, names)} if module else set()
+            if left or path == self.project.root.path:
+                yield path, tuple(sorted(left & self.spec.renames.keys()))
+
+    def _is_done(self, path: PurePosixPath) -> bool:
+        """Whether all that changes in the code of a file belongs to the phases that are carried out."""
+        sites = self.project.by_path.get(path, ())
+        return {s.phase for s in sites if s.decision in _CARRIED and not s.prose} <= self.phases
+
+    def _after(self, module: Module, names: Collection[str]) -> Iterator[str]:
+        """The names that the code of a file has after these phases."""
+        sites = {(s.line, s.column): s for s in self.project.by_path.get(module.path, ())}
+        moving = self._moving(module.path)
+        for each in in_module(module, dict.fromkeys(names)):
+            place = module.text.place(each.offset)
+            site = sites.get(place)
+            if not _is_code(each) or place[0] in moving or (site and site.decision is Decision.DELETE):
+                continue
+            yield site.new if site and site.decision is Decision.RENAME and site.new else each.name
+
+    def _moving(self, path: PurePosixPath) -> set[int]:
+        """The lines of a file that the root does instead."""
+        done = (d for d in self.project.duplicates if d.phases <= self.phases)
+        runs = (run for d in done for copy in d.copies if copy.ref.path == path for run in copy.runs)
+        return {n for run in runs for s in run for n in range(s.lineno, (s.end_lineno or s.lineno) + 1)}
 
 
 def _is_code(occurrence: Occurrence) -> bool:

@@ -9,7 +9,7 @@ from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.generated import is_generated
 from codemods.project import Project
-from codemods.testing import Home
+from codemods.testing import Home, is_as_written
 from codemods.written import text_of_tests
 
 _REASON = "tests of the old names, of the factories and of the type arguments, which nothing else tests"
@@ -21,16 +21,20 @@ class AddTests(Codemod):
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         phase, home = project.spec.tests_phase, project.tests
-        if phase not in phases or home is None or _is_there(project, home):
+        if phase not in phases or home is None:
             return {}
-        return {home.path: Addition(text_of_tests(project, phases), _REASON, phase)}
+        there, text = _there(project, home), text_of_tests(project, phases)
+        ours = project.roles.migrated and there == home.path
+        if there is None or (ours and is_as_written(project.snapshot[there], text)):
+            return {home.path: Addition(text, _REASON, phase)}
+        return {}
 
 
-def _is_there(project: Project, home: Home) -> bool:
-    """Whether the file has been written already. Raises MigrationError where another is in its place."""
+def _there(project: Project, home: Home) -> PurePosixPath | None:
+    """The file that an earlier run has written. Raises MigrationError where another is in its place."""
     for path in (home.path, *home.others):
         if path in project.snapshot:
             if is_generated(project.snapshot[path]):
-                return True
+                return path
             raise MigrationError(f"{path} is there already; name another compatibility.tests in the spec")
-    return False
+    return None

@@ -21,6 +21,7 @@ _ABSTRACT = (
     "abstract, now that every concrete class has its own: a class that defines neither the old nor the new "
     "name cannot be instantiated, and a call by super() that comes as far as here gets None"
 )
+_CONCRETE = "not abstract yet, for the classes below have the old names until their own phases"
 
 
 class LiftAttributes(Codemod):
@@ -132,10 +133,8 @@ class LiftAttributes(Codemod):
         text = self.given.module.text.line(line)
         margin = text[: len(text) - len(text.lstrip())] + self.indent * 2
         added = [self._factory(factory, margin, self._abstract) for factory in self.spec.factories]
-        last = self.spec.integrations_phase
-        later = f"; not abstract before phase {last}, when no class needs the old names"
-        waits = later if self.project.roles.abstract and not self._abstract else ""
-        for said in (self._declares(self.spec.factories) + waits, *([_ABSTRACT] if self._abstract else [])):
+        state = [_ABSTRACT] if self._abstract else [_CONCRETE] * self.project.roles.abstract
+        for said in (self._declares(self.spec.factories), *state):
             self._report_factories(original_node, said)
         after = list(block.body[at:])
         if after and not leading(after[0]):
@@ -158,7 +157,6 @@ class LiftAttributes(Codemod):
             self.report(node, 1, reason)
 
     def _at(self, node: cst.FunctionDef) -> Factory | None:
-        """The factory that a migrated root declares here."""
         root, line = self.project.index.members[self.project.root], self.start_of(node.name)[0]
         if self.given.path != self.project.root.path or not self.project.roles.migrated:
             return None

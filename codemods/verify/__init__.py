@@ -40,7 +40,8 @@ class Proof:
         project, carried = self.project, (Decision.RENAME, Decision.DELETE)
         taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
         concerned = {site.path for site in taken} | {ref.path for ref in own(project.index.members)}
-        concerned |= {path for path in written(project) if 1 in phases}
+        there = written(project) if 1 in phases else set()
+        concerned |= there
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
         made = {path: Change(path, data, data) for path, data in same}
@@ -51,7 +52,8 @@ class Proof:
         )
         for path, change in made.items():
             sites = tuple(site for site in taken if site.path == path)
-            seen = (change, sites, phases & self._matter(path) if change.before is not None else phases)
+            whole = change.before is None or path in there
+            seen = (change, sites, phases if whole else phases & self._matter(path))
             if seen not in self._seen:
                 self._compare(change, sites, phases, now)
                 self._seen.add(seen)
@@ -88,7 +90,7 @@ class Proof:
         if before is None:
             expected = created(self.project, phases, path, now, change.after.decode()).encode()
         elif path in written(self.project) and 1 in phases:
-            expected = renewed(self.project, path, before, now)
+            expected = renewed(self.project, phases, path, before, now)
         elif path.suffix == ".md":
             expected = _document(path, before, sites)
         else:

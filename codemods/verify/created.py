@@ -12,11 +12,13 @@ from pathlib import PurePosixPath
 
 from codemods import layer
 from codemods.data import Spec
+from codemods.generated import is_generated
 from codemods.modules import Modules
 from codemods.present import types_module
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
+from codemods.testing import is_as_written
 from codemods.verify.guided import vouched
 from codemods.verify.imported import imports
 from codemods.verify.tested import tested
@@ -48,15 +50,24 @@ def written(project: Project) -> set[PurePosixPath]:
     if not project.roles.migrated or project.is_user:
         return set()
     found = {layer_path(project.index, project.spec), types_module(project.index, project.spec)}
-    return {path for path in found if path and path in project.snapshot}
+    there = {path for path in found if path and path in project.snapshot}
+    if (home := project.tests) and is_generated(project.snapshot.get(home.path, b"")):
+        there.add(home.path)
+    return there
 
 
-def renewed(project: Project, path: PurePosixPath, before: bytes, now: Modules) -> bytes:
+def renewed(
+    project: Project, phases: frozenset[int], path: PurePosixPath, before: bytes, now: Modules
+) -> bytes:
     """What an added file has to be now: as it was, where somebody has changed more than what it lists."""
     module = now.get(path)
     if module is None:
         return before
-    if path == layer_path(project.index, project.spec):
+    if project.tests and path == project.tests.path:
+        due = project.spec.tests_phase in phases
+        text = tested(project, phases, module, now) if due else ""
+        same = is_as_written(before, text)
+    elif path == layer_path(project.index, project.spec):
         text = _layer(project, module)
         listed = {"BASES", "QUIET"}
         same = _unlisted(before.decode("utf-8", "replace"), listed) == _unlisted(text, listed)

@@ -17,6 +17,7 @@ from codemods.modules import Modules
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassRef, Module
+from codemods.sides import layer_path
 from codemods.verify.unproven import Unproven
 
 _Given = tuple[ClassRef | str, ...]
@@ -113,9 +114,8 @@ class _Tested:
         for each in self.spec.factories:
             names = {each.new, *(old for of, old in each.old.items() if of == side)}
             first = next(iter(self._of(ref, names)), None)
-            if first is None or first.decorator_list or is_trivial(first):
-                return False
-            if isinstance(first, ast.AsyncFunctionDef) is not self.awaited[each.new]:
+            plain = first is not None and not first.decorator_list and not is_trivial(first)
+            if not plain or isinstance(first, ast.AsyncFunctionDef) is not self.awaited[each.new]:
                 return False
         return self.project.roles.of[ref].part is Part.INTEGRATION
 
@@ -132,12 +132,14 @@ class _Tested:
         return False
 
     def _sources(self) -> Iterator[tuple[PurePosixPath, list[str]]]:
-        done = (Decision.RENAME, Decision.DELETE)
-        for path, sites in sorted(self.project.by_path.items()):
-            due = {site.phase for site in sites if site.decision in done and not site.prose}
-            module = self.now.get(path) if path.suffix == ".py" else None
-            if module and due and due <= self.phases:
-                yield path, sorted({*_names(module)} & self.spec.renames.keys())
+        done, renames = (Decision.RENAME, Decision.DELETE), self.spec.renames
+        layer = layer_path(self.project.index, self.spec)
+        for path in self.now.sources:
+            due = {s.phase for s in self.project.by_path.get(path, ()) if s.decision in done and not s.prose}
+            told = self.now.mentions(path, {*renames, *renames.values()}) and path.suffix == ".py"
+            module = self.now.get(path) if told and path != layer and due <= self.phases else None
+            if module and (found := {*_names(module)} & {*renames, *renames.values()}):
+                yield path, sorted(found & renames.keys())
 
     # --- how it is said ---------------------------------------------------------------------------
 
@@ -227,11 +229,9 @@ class _Tested:
         defaults = [f'"{a.new}": {"None" if a.type_parameter else "False"}' for a in spec.attributes]
         yield _table("DEFAULTS: Mapping[str, Any] =", "{}", defaults)
         for what, items in (("OLD_ATTRIBUTES", spec.attributes), ("OLD_FACTORIES", spec.factories)):
-            told = (
-                (s.name, [f'"{i.old[s.name]}": "{i.new}"' for i in items if s.name in i.old])
-                for s in spec.sides
-            )
-            rows = [f'"{side}": {_inner(pairs, "{}")}' for side, pairs in told]
+            of = {side.name: [i for i in items if side.name in i.old] for side in spec.sides}
+            told = {s: [f'"{i.old[s]}": "{i.new}"' for i in mine] for s, mine in of.items()}
+            rows = [f'"{side}": {_inner(pairs, "{}")}' for side, pairs in told.items()]
             yield _table(f"{what}: Mapping[str, Mapping[str, str]] =", "{}", rows)
         if sources := [f"{_said(str(path))}: {_row(map(_said, left))}" for path, left in self._sources()]:
             yield "# Files that are migrated, with the old names that stay in them."
