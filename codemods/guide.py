@@ -76,6 +76,11 @@ class Guide:
     layer: PurePosixPath
 
     @property
+    def package(self) -> str:
+        """The package that the hierarchy is installed as."""
+        return self.project.modules.dotted(self.project.root.path).partition(".")[0]
+
+    @property
     def last_day(self) -> str:
         """The last day of the old names, or the version they go after."""
         wording = self.project.spec.compatibility

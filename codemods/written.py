@@ -22,21 +22,20 @@ from codemods.variables import types_path
 _WIDE = 100
 
 
-def text_of_tests(project: Project, phases: frozenset[int], *, old_names: bool = True) -> str:
-    """The tests of a tree in which these phases are carried out; without those of old names, where wanted."""
+def text_of_tests(project: Project, phases: frozenset[int]) -> str:
+    """The tests of a tree in which these phases are carried out."""
     assert project.tests is not None, "the tree has tests of its own"
-    return _Text(project, phases, project.tests, old_names).text()
+    return _Text(project, phases, project.tests).text()
 
 
 class _Text:
     """The file in the making; classes go by the names that they are imported by."""
 
-    def __init__(self, project: Project, phases: frozenset[int], home: Home, old_names: bool) -> None:
+    def __init__(self, project: Project, phases: frozenset[int], home: Home) -> None:
         self.project = project
         self.spec = project.spec
         self.tables = Tables(project, phases)
         self.home = home
-        self.old_names = old_names
         self._names: dict[ClassRef, str] = {}
         self._variables: dict[str, None] = {}
 
@@ -48,9 +47,8 @@ class _Text:
 
     def _head(self) -> str:
         root, until = self.project.root.name, self.spec.compatibility.remove_after
-        said = f"What the classes below {root} have in common"
-        said += f", and that its old names work until {until}." if self.old_names else "."
-        why = "edit it as you like" if not self.old_names else "finalize takes the tests of the old names out"
+        said = f"What the classes below {root} have in common, and that its old names work until {until}."
+        why = "finalize takes it out with the old names"
         return f'"""{said}"""\n# {MARK} -- {why}\n\nfrom __future__ import annotations'
 
     # --- names ------------------------------------------------------------------------------------
@@ -94,7 +92,7 @@ class _Text:
 
     def _parts(self) -> str:
         """The tables, and the tests that work on them."""
-        tables = [*self._factories(), *self._headers(), *(self._olds() if self.old_names else ())]
+        tables = [*self._factories(), *self._headers(), *self._olds()]
         machinery = testing.machinery([*self._sections("\n".join(tables))], self.home.unittest)
         return "\n".join(tables) + f"\n\n\n{machinery}"
 

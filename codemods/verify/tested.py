@@ -154,7 +154,7 @@ class _Tested:
     def _head(self) -> str:
         root, until = self.project.root.name, self.spec.compatibility.remove_after
         said = f"What the classes below {root} have in common, and that its old names work until {until}."
-        why = "finalize takes the tests of the old names out"
+        why = "finalize takes it out with the old names"
         return f'"""{said}"""\n# classmod: generated -- {why}\n\nfrom __future__ import annotations'
 
     def _own_imports(self) -> str:

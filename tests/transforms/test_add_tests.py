@@ -15,7 +15,6 @@ from codemods.data import MigrationError, Spec
 from codemods.generated import is_generated
 from codemods.leaving import left_out
 from codemods.plan import plan
-from codemods.project import Project
 from codemods.verify import Proof
 from codemods.written import text_of_tests
 from tests.helpers import ALL, AROUND, LEFT, Files, lay, migrated, planned
@@ -168,24 +167,12 @@ def test_two_classes_of_one_name_are_told_apart() -> None:
     assert _added({**files, **AROUND}) == [PATH]
 
 
-# --- without old names ----------------------------------------------------------------------------
+# --- again ----------------------------------------------------------------------------------------
 
 
-def _complete(read: Project) -> str:
-    return text_of_tests(read, frozenset(CEX.complete), old_names=False)
-
-
-def test_what_remains_without_old_names_holds_none() -> None:
-    text = _complete(found(CEX).project)
-
-    assert not [old for old in CEX.spec.renames if old in text]
-    assert "def test_type_arguments_of_a_header" in text
-    assert "def test_factory_of_the_root" in text
-    assert "assert_type(" in text
-
-
-def test_what_remains_is_the_same_of_the_tree_before_and_after() -> None:
+def test_they_are_the_same_of_the_tree_before_and_after() -> None:
+    phases = frozenset(CEX.complete)
     before = found(CEX).project
-    after = plan(before, frozenset(CEX.complete)).after(before.snapshot)
+    after = plan(before, phases).after(before.snapshot)
 
-    assert _complete(project.read(after, CEX.spec)) == _complete(before)
+    assert text_of_tests(project.read(after, CEX.spec), phases) == text_of_tests(before, phases)
