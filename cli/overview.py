@@ -125,7 +125,7 @@ def _to_do(found: Review, command: str, late: str) -> Iterator[Line]:
     if notes:
         beside = sum(bool(hunk.notes) for hunk in found.hunks)
         where = f", beside {counted(beside, 'hunk')}" if beside else ""
-        title = f"{counted(len(notes), 'note')} to look at by hand{where}:"
+        title = f"{counted(len(notes), 'note')} to look at by hand{where} (lines as they are now):"
         yield from _listed(title, "note", _told(notes))
     if command and late:
         yield Line(late, "note", hang="  ")

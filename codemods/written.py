@@ -146,7 +146,7 @@ class _Text:
             rows = (f'"{side}": {_nested(map(_entry, those), "{}")}' for side, those in pairs.items())
             yield listed(f"OLD_{name}: Mapping[str, Mapping[str, str]] = {{", rows, "}")
         if sources := [*self.tables.sources()]:
-            yield "# Files that are migrated, with the old names that stay in them."
+            yield "# Files that use one of the new names, with the old names that stay in them."
             yield f"HOME = Path(__file__).resolve().parents[{len(self.home.path.parts) - 1}]"
             rows = (f"{_text(str(path))}: {_tuple(map(_text, kept))}" for path, kept in sources)
             yield listed("SOURCES: Mapping[str, Sequence[str]] = {", rows, "}")

@@ -589,7 +589,7 @@ def test_diff_text(library: Library, run: Run, tmp_path: Path) -> None:
         "2 places to decide by hand, left alone by apply:",
         "  pkg/a.py:3:9: _old: self of Shop",
         "  z.py:3:9: _old: self of Shop",
-        "1 note to look at by hand:",
+        "1 note to look at by hand (lines as they are now):",
         "  pkg/a.py:5: odd",
         "The warnings will say that old names go after 2025-12, which is over: "
         "give a later date in a spec of your own (--spec FILE).",

@@ -435,7 +435,7 @@ def test_summary_says_where_notes_are_to_be_seen() -> None:
 
     # Code, tests, words; nothing is cut, and what is said twice is said once.
     assert texts(overview.summary(found, ""))[-5:] == [
-        "5 notes to look at by hand, beside 1 hunk:",
+        "5 notes to look at by hand, beside 1 hunk (lines as they are now):",
         "  pkg/a.py:1: x; also at pkg/a.py:9",
         f"  pkg/a.py:3: see {'whether ' * 20}",
         "  tests/a.py:1: t",

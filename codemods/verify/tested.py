@@ -234,7 +234,7 @@ class _Tested:
             rows = [f'"{side}": {_inner(pairs, "{}")}' for side, pairs in told.items()]
             yield _table(f"{what}: Mapping[str, Mapping[str, str]] =", "{}", rows)
         if sources := [f"{_said(str(path))}: {_row(map(_said, left))}" for path, left in self._sources()]:
-            yield "# Files that are migrated, with the old names that stay in them."
+            yield "# Files that use one of the new names, with the old names that stay in them."
             yield f"HOME = Path(__file__).resolve().parents[{len(self.module.path.parents) - 1}]"
             yield _table("SOURCES: Mapping[str, Sequence[str]] =", "{}", sources)
 
