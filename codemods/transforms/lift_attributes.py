@@ -19,7 +19,7 @@ from codemods.removal import is_filler, kept_lines
 
 _ABSTRACT = (
     "abstract, now that every concrete class has its own: a class with neither the old nor the new name "
-    "cannot be instantiated, so the body need not raise for it; only super() can still come here, and gets None"
+    "cannot be instantiated, so the body need not raise; only super() can still come here, and gets None"
 )
 _CONCRETE = "not abstract yet, for the classes below have the old names until their own phases"
 
