@@ -10,16 +10,20 @@ from codemods.abstractness import can_be_abstract
 from codemods.data import MigrationError, Note, Site
 from codemods.declarations import is_abstract, is_trivial
 from codemods.doing import Progress
+from codemods.generated import is_generated
 from codemods.migrate import Options, Report, carried_out
 from codemods.obstacles import obstacles, refuse_own_code, staying
 from codemods.phases import finalizing
 from codemods.plan import going
 from codemods.pragmas import KEPT
+from codemods.project import Project
 from codemods.record import digest_of
 from codemods.sides import layer_path
 from codemods.steps import Stage, ending
 from codemods.sunset import last_day
 from codemods.survey import Origin, Survey, origin
+from codemods.testing import is_as_written
+from codemods.written import text_of_tests
 
 
 class TooEarly(MigrationError):
@@ -68,6 +72,7 @@ def planned(found: Survey) -> Ending:
     project.refuse_broken_files()
     start = Origin(project, frozenset(), (), {}, found.snapshot)
     told = () if _is_as_landed(found) else refuse_own_code(project)
+    _refuse_own_tests(project)
     if not going(project) and not ending(project):
         return Ending(start, (), None)
     if ways := obstacles(project):
@@ -79,6 +84,17 @@ def planned(found: Survey) -> Ending:
     stays = staying(project)
     kept = (Note(s.path, s.line, f"{s.name} stays: {s.reason}") for s in stays if s.reason.startswith(KEPT))
     return Ending(start, (), stage, (*told, *_concrete(found), *kept), stays)
+
+
+def _refuse_own_tests(project: Project) -> None:
+    """Raise MigrationError for tests among those the migration has written that somebody has added."""
+    data = project.snapshot.get(project.tests.path) if project.tests else None
+    if data is None or project.tests is None or not is_generated(data):
+        return
+    if not is_as_written(data, text_of_tests(project, frozenset(range(finalizing(project.spec).number)))):
+        raise MigrationError(
+            f"{project.tests.path}: holds more than a migration has written; move that elsewhere first"
+        )
 
 
 def _is_as_landed(found: Survey) -> bool:

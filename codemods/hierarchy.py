@@ -62,6 +62,9 @@ def read(where: str, root: Path, tree: files.Tree, python: Path) -> Hierarchy:
     for place in (Path(os.path.realpath(place)) for place in places):
         if not place.is_dir():
             raise MigrationError(f"the hierarchy {where}: there is no directory {place}")
+        # Imports start at the outermost package.
+        while (place / "__init__.py").is_file() and (place.parent / "__init__.py").is_file():
+            place = place.parent
         _refuse_ours(place, root, tree)
         try:
             found = files.read(place).snapshot

@@ -191,7 +191,8 @@ class Project:
     def _untested(self) -> Iterator[Note]:
         asked = self.spec.compatibility.tests and not self.untested and not self.is_user
         if asked and self.tests is None:
-            yield Note(self.root.path, 1, "the tree has no tests of its own, so none are written for it")
+            told = "no tests are written: the tree has none of its own, or each of them sets sys.path itself"
+            yield Note(self.root.path, 1, told)
 
     def _told_by_text(self) -> Iterator[Note]:
         """What is to be said of files that change, by what else they say."""

@@ -162,6 +162,10 @@ _DISTINCT = (
 
 def _days(spec: Spec) -> Iterator[Fault]:
     wording = spec.compatibility
+    for key in ("since", "remove_after"):
+        said = getattr(wording, key)
+        if re.match(r"\d{4}[-/]", said) and last_day(said) is None:
+            yield f"compatibility.{key}", f"{quote(said)} is no date: write 2026-01 or 2026-01-31"
     first, last = last_day(wording.since), last_day(wording.remove_after)
     if first is not None and last is not None and last < first:
         yield "compatibility.remove_after", f"{quote(wording.remove_after)} is before since"

@@ -72,13 +72,18 @@ class Home:
 
 
 def home(index: Index, spec: Spec) -> Home | None:
-    """Beside the tests of the hierarchy, else of anything; None where there are none, or none are wanted."""
+    """Beside the tests of the hierarchy, else of anything; None where there are none, or none are wanted.
+
+    Where each of them sets ``sys.path`` itself there is none either: a file beside them could not import.
+    """
     name, modules = spec.compatibility.tests, index.modules
     tests = [path for path in sorted(modules.sources) if name and _is_module(path)]
     if not tests:
         return None
     known = words([ref.name for ref in index.members if not is_test(ref.path)])
     naming = [p for p in tests if (module := modules.get(p)) and known.search(module.text.text)] or tests
+    if all(b"sys.path" in modules.snapshot[path] for path in naming):
+        return None
     place = _common(naming)
     neighbour = next((path for path in naming if path.parent == place), naming[0])
     path = place / f"{name}.py"

@@ -399,3 +399,15 @@ def test_every_gate_passes_with_generated_tests_that_go(clone: Path) -> None:
     figures = {verdict.gate: verdict.figures for verdict in proof.verdicts}
     assert figures["tests"].startswith("1 test: 2 -> 1 passed, 0 lost")
     assert {change.path.name for change in done.landed} == {"root.py", "test_old.py", *GONE}
+
+
+def test_a_test_of_ones_own_among_those_that_go(tmp_path: Path) -> None:
+    asked = replace(TWO_SIDES, compatibility=replace(TWO_SIDES.compatibility, tests="test_old_names"))
+    files = {"left.py": LEFT, "tests/test_left.py": "import pytest\nfrom left import Left\n"}
+    lay(tmp_path, migrated(files, asked=asked))
+    written = tmp_path / "tests/test_old_names.py"
+
+    assert finalize.planned(survey(tmp_path, asked)).stage is not None
+    written.write_text(f"{written.read_text()}\n\ndef test_mine() -> None: ...\n")
+    with pytest.raises(MigrationError, match=r"^tests/test_old_names\.py: holds more than a migration has"):
+        finalize.planned(survey(tmp_path, asked))

@@ -65,6 +65,14 @@ def test_modules_of_a_directory_go_by_absolute_paths(ours: Path, tmp_path: Path)
     assert found == Hierarchy("../lib/", {home / "src/a.py": b"A", home / "src/b.pyi": b"B"}, (home,))
 
 
+def test_package_within_another_stands_for_the_outermost(ours: Path, tmp_path: Path) -> None:
+    there = lay(tmp_path / "lib", {"a/__init__.py": "A", "a/b/__init__.py": "B", "c.py": "C"})
+
+    found = read("../lib/a/b/", ours)
+
+    assert (sorted(found.snapshot.values()), found.tops) == ([b"A", b"B"], (PurePosixPath(there / "a"),))
+
+
 def test_files_keep_one_path_behind_a_link(ours: Path, tmp_path: Path) -> None:
     there = lay(tmp_path / "lib", {"a.py": "A"})
     (tmp_path / "link").symlink_to(there)

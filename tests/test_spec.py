@@ -106,6 +106,15 @@ def test_old_names_go_after_they_are_deprecated(since: str, remove_after: str, f
         assert refusal(text) == f'spec.toml: compatibility.remove_after: "{remove_after}" is before since'
 
 
+@pytest.mark.parametrize("said", ["2027-1", "2027/01", "2027-13", "2025-02-30", "2026-11-2"])
+def test_what_looks_like_a_date_is_one(said: str) -> None:
+    text = ONE_SIDE.replace('remove_after = "2.0"', f'remove_after = "{said}"')
+
+    assert refusal(text) == (
+        f'spec.toml: compatibility.remove_after: "{said}" is no date: write 2026-01 or 2026-01-31'
+    )
+
+
 def test_built_in_loads() -> None:
     built_in = spec.builtin()
 

@@ -79,8 +79,10 @@ def finalize(
         return FOUND
     own = ["--spec", str(spec_file)] if spec_file else []
     if dry_run:
-        command = shlex.join(["classmod", "finalize", *own, *(["--early"] if early else []), str(path)])
-        return _shown(survey, found, layout, command, "" if early else _waiting(survey), pager)
+        waiting = "" if early else _waiting(survey)
+        sooner = ["--early"] if early or waiting else []
+        command = shlex.join(["classmod", "finalize", *own, *sooner, str(path)])
+        return _shown(survey, found, layout, command, waiting, pager)
     if found.stage is not None and not early:
         end.refuse_too_early(survey, today())
     with Working() as progress:

@@ -77,11 +77,18 @@ def test_noop_without_the_phase_of_tests() -> None:
     assert _added(TREE, phases=(1, 2, 3, 4, 6)) == []
 
 
-def test_noop_in_a_tree_without_tests() -> None:
-    _, made = planned({"left.py": LEFT}, asked=TESTED)
+@pytest.mark.parametrize(
+    "tests",
+    [{}, {"tests/test_left.py": f"import sys\nsys.path.insert(0, '.')\n{LEFT_TEST}"}],
+    ids=["none", "paths"],
+)
+def test_noop_in_a_tree_without_tests_that_can_be_followed(tests: Files) -> None:
+    _, made = planned({"left.py": LEFT, **tests}, asked=TESTED)
 
-    assert [c.path for c in made.changes if "test" in c.path.name] == []
-    assert "the tree has no tests of its own, so none are written for it" in [n.text for n in made.notes]
+    assert PurePosixPath(PATH) not in {change.path for change in made.changes}
+    assert "no tests are written: the tree has none of its own, or each of them sets sys.path itself" in [
+        n.text for n in made.notes
+    ]
 
 
 def test_noop_where_a_person_does_not_want_them() -> None:
