@@ -114,8 +114,8 @@ def line_starts(text: str) -> tuple[int, ...]:
     r"""Offsets of the lines of ``text``, which end at \n, \r\n and \r only."""
     if "\r" in text:
         return (0, *(match.end() for match in _LINE_END.finditer(text)))
-    *lines, _ = text.split("\n")
-    return (0, *accumulate(len(line) + 1 for line in lines))
+    ends = [0, *accumulate(map(len, io.StringIO(text, newline="\n")))]
+    return tuple(ends if text.endswith("\n") else ends[: max(1, len(ends) - 1)])
 
 
 def words(names: Iterable[str]) -> re.Pattern[str]:

@@ -65,6 +65,8 @@ class Survey:
     sites: tuple[Site, ...]
     notes: tuple[Note, ...]
     failures: tuple[Failure, ...]
+    doubts: tuple[Note, ...] = ()
+    project: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(types={}))
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Library:
         confidence: Confidence = Confidence.INFERRED,
         guide: bool = False,
         where: str | None = None,
+        **read: Any,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
         self.asked |= {"guide": True} if guide else {}
