@@ -35,20 +35,31 @@ def seen(
     confidence: str = Confidence.INFERRED,
     guide: bool = False,
 ) -> Seen[_Answer]:
-    """The tree at ``path`` with what ``work`` says of it, perhaps from the cache (``seen.look``).
+    """The tree at ``path`` with what ``work`` says of it, perhaps from the cache (``seen.Look``).
 
     Files that do not parse are named on stderr. Raises MigrationError for all that stands in the way.
     """
     from codemods import cache
     from codemods import spec as specs
-    from codemods.seen import How, look
+    from codemods.seen import How, Look
 
     spec = specs.for_project(path, spec_file)
     how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
     kept = cache.Cache(None if uncached else cache.user_folder())
-    found = look(path, spec, how, kept, work, *about)
-    _name_failures(found.failures)
-    return found
+    with Working(_reading(types)):
+        look = Look(path, spec, how, kept, *about)
+        known = look.known()
+        survey = None if known else look.survey()
+    if survey:
+        _name_failures(survey.failures)
+        return look.keep(survey, work(survey))
+    assert known
+    _name_failures(known.failures)
+    return known
+
+
+def _reading(types: bool) -> Doing:
+    return Doing("reading the tree, asking mypy" if types else "reading the tree")
 
 
 def _name_failures(failures: Iterable[Failure]) -> None:
@@ -77,8 +88,7 @@ def survey_of(
 
     spec = specs.for_project(path, spec_file)
     asked = Asked(python) if types else None
-    first = Doing("reading the tree, asking mypy" if types else "reading the tree")
-    with Working(first):
+    with Working(_reading(types)):
         found = survey(
             path,
             spec,

@@ -12,7 +12,7 @@ from codemods.data import Decision, MigrationError, Site, Snapshot, Spec
 
 if TYPE_CHECKING:
     from codemods.hunks import Hunk
-    from codemods.review import FileReview, PhaseReview, Review
+    from codemods.reviewed import FileReview, PhaseReview, Review
 
     _Part = TypeVar("_Part", Review, FileReview, Hunk)
 

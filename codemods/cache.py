@@ -34,7 +34,7 @@ class Cache:
     """Answers by key. ``folder`` None is a cache that keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder if folder and _is_private(folder) else None
+        self.folder = folder if folder and _is_ours(folder) else None
 
     def get(self, key: str) -> Any | None:
         """What is kept under a key; None where nothing is, or nothing whole."""
@@ -68,7 +68,7 @@ def user_folder() -> Path:
     return (Path(said) if said.startswith("/") else Path.home() / ".cache") / "classmod"
 
 
-def _is_private(folder: Path) -> bool:
+def _is_ours(folder: Path) -> bool:
     """Whether the directory is there, or can be made, and is ours to write to and nobody else's."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from codemods import cache, files, journal
 from codemods.cache import Cache
@@ -47,52 +46,58 @@ class How:
     where: str | None = None
 
 
-def look(
-    root: Path,
-    spec: Spec,
-    how: How,
-    kept: Cache,
-    work: Callable[[Survey], _Answer],
-    *about: object,
-) -> Seen[_Answer]:
-    """A tree with what ``work`` says of its survey; from ``kept`` where it has that already.
+class Look:
+    """One look at a tree: what is ``known`` of it from an earlier one, else its survey and what comes of it.
 
     ``about`` is all that the answer depends on beside the tree: what is asked, and how. What mypy had a say
-    in, or another tree, is not kept, for that depends on more. Raises MigrationError as ``survey`` does.
+    in, or another tree, is not kept, for that depends on more.
     """
-    if root.is_dir():
-        journal.recover(root)
-    tree = files.read(root)
-    digests = {path: cache.digest_of(data) for path, data in tree.snapshot.items()}
-    name = cache.key(spec, how, cache.stamp(root, tree, digests), about)
-    landed = journal.read(root)
-    alone = not (how.where or (landed and landed.hierarchy))
-    if alone and (known := kept.get(name)) is not None:
-        return Seen(root, spec, tree, *known)
-    from codemods.survey import Asked, survey  # with all that it takes to find something
 
-    parsing = cache.key("parses", str(root.resolve()))
-    sound: frozenset[bytes] = kept.get(parsing) or frozenset()
-    found = survey(
-        root,
-        spec,
-        repair=how.repair,
-        types=Asked(how.python) if how.types else None,
-        confidence=how.confidence,
-        guide=how.guide,
-        where=how.where,
-        tree=tree,
-        sound={path for path, digest in digests.items() if digest in sound},
-    )
-    answer = work(found)
-    failing = {failure.path for failure in found.failures}
-    sources = (path for path, data in tree.snapshot.items() if is_source(path, data))
-    parsed = frozenset(digests[path] for path in sources if path not in failing)
-    if parsed != sound:
-        kept.put(parsing, parsed)
-    if alone and not (how.types and _by_mypy(found)):
-        kept.put(name, (found.sites, found.failures, answer))
-    return Seen(root, spec, tree, found.sites, found.failures, answer)
+    def __init__(self, root: Path, spec: Spec, how: How, kept: Cache, *about: object) -> None:
+        """Raises MigrationError for a tree that cannot be read."""
+        if root.is_dir():
+            journal.recover(root)
+        self.root, self.spec, self.how, self.kept = root, spec, how, kept
+        self.tree = files.read(root)
+        self._digests = {path: cache.digest_of(data) for path, data in self.tree.snapshot.items()}
+        self._key = cache.key(spec, how, cache.stamp(root, self.tree, self._digests), about)
+        landed = journal.read(root)
+        self._alone = not (how.where or (landed and landed.hierarchy))
+
+    def known(self) -> Seen[Any] | None:
+        """What an earlier look at the same tree has found."""
+        answer = self.kept.get(self._key) if self._alone else None
+        return answer and Seen(self.root, self.spec, self.tree, *answer)
+
+    def survey(self) -> Survey:
+        """The survey of the tree. Raises MigrationError as ``survey.survey`` does."""
+        from codemods.survey import Asked, survey  # with all that it takes to find something
+
+        how, place = self.how, cache.key("parses", str(self.root.resolve()))
+        sound: frozenset[bytes] = self.kept.get(place) or frozenset()
+        found = survey(
+            self.root,
+            self.spec,
+            repair=how.repair,
+            types=Asked(how.python) if how.types else None,
+            confidence=how.confidence,
+            guide=how.guide,
+            where=how.where,
+            tree=self.tree,
+            sound={path for path, digest in self._digests.items() if digest in sound},
+        )
+        failing = {failure.path for failure in found.failures}
+        sources = (path for path, data in self.tree.snapshot.items() if is_source(path, data))
+        parsed = frozenset(self._digests[path] for path in sources if path not in failing)
+        if parsed != sound:
+            self.kept.put(place, parsed)
+        return found
+
+    def keep(self, found: Survey, answer: _Answer) -> Seen[_Answer]:
+        """What was found, for this run and the next."""
+        if self._alone and not (self.how.types and _by_mypy(found)):
+            self.kept.put(self._key, (found.sites, found.failures, answer))
+        return Seen(self.root, self.spec, self.tree, found.sites, found.failures, answer)
 
 
 def _by_mypy(found: Survey) -> bool:

@@ -44,9 +44,9 @@ from codemods.doing import Doing, Progress
 from codemods.hunks import hunks
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
-from codemods.review import FileReview, PhaseReview, Review, fresh
+from codemods.review import fresh
+from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
 from codemods.status import PhaseStatus, Status
-from codemods.tree import TreeLine
 from tests.helpers import contents, lay
 
 # --- a stub of codemods.migrate -----------------------------------------------------------------
