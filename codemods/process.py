@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import TIMEOUT_MAX, Event, Timer
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -58,13 +59,23 @@ def run(
             )
         except (OSError, ValueError) as error:
             raise MigrationError(f"{command[0]}: cannot be started: {_why(error)}") from error
-        status: int | None = None
+        late = Event()
+
+        def end() -> None:
+            late.set()
+            _kill_group(process)
+
+        # To wait for so long and no longer is to look every 50 ms whether it has ended.
+        limit = Timer(min(timeout, TIMEOUT_MAX), end)
+        limit.daemon = True
+        limit.start()
         try:
-            with suppress(subprocess.TimeoutExpired):
-                status = process.wait(timeout)
+            status = process.wait()
         finally:
+            limit.cancel()
             _end_group(process)
-        return Finished(status, _text(output), _text(errors), timed_out=status is None)
+        timed_out = late.is_set()
+        return Finished(None if timed_out else status, _text(output), _text(errors), timed_out)
 
 
 # A process is said to need at least what the one that started it does, so that a small one has to.
@@ -166,10 +177,14 @@ def git(
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    # The group outlives its leader as long as it has members; macOS answers EPERM for one of zombies.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    # The group outlives its leader as long as it has members.
+    _kill_group(process)
     process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM for a group of zombies
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _text(file: BinaryIO) -> str:
