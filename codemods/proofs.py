@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from codemods.declarations import is_test
 from codemods.doing import Doing, Progress
 from codemods.foreign import own
 from codemods.gates import Gate, Measurement, listed
+from codemods.gates.cache import Cache
 from codemods.gates.deprecations import pattern
 from codemods.gates.duplication import Duplication
 from codemods.gates.mypy import PYTHON, Mypy
@@ -92,9 +92,9 @@ def prove(
     known = {path for stage in stages for path in stage.contents}
     with ExitStack() as stack:
         staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
-        cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
+        cache = found.asked.cache if found.asked else Cache()
         going = {path for stage in stages for path, data in stage.contents.items() if data is None}
-        made = _gates(found, start, options, cache, known, going)
+        made = _gates(found, start, options, cache.path, known, going)
         bench = _Bench(staging, known, progress)
         base = start.bare
         before = bench.measure(made(None, None), base, "before", len(stages))
