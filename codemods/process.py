@@ -31,6 +31,9 @@ GIT_LEADS = {
 }
 
 
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
 def run(
     command: Sequence[str],
     *,
@@ -69,13 +72,21 @@ def run(
         limit = Timer(min(timeout, TIMEOUT_MAX), end)
         limit.daemon = True
         limit.start()
+        _RUNNING.add(process)
         try:
             status = process.wait()
         finally:
+            _RUNNING.discard(process)
             limit.cancel()
             _end_group(process)
         timed_out = late.is_set()
         return Finished(None if timed_out else status, _text(output), _text(errors), timed_out)
+
+
+def end_all() -> None:
+    """End whatever ``run`` has started and waits for, in any thread."""
+    for process in tuple(_RUNNING):
+        _kill_group(process)
 
 
 # A process is said to need at least what the one that started it does, so that a small one has to.

@@ -59,7 +59,7 @@ LAYERS = (
     ("family", "obstacles", "plan", "status"),
     ("survey",),
     ("leftovers", "steps", "tree"),
-    ("causes", "hunks", "trials"),
+    ("briefing", "causes", "hunks", "trials"),
     ("choosing", "handwork", "review"),
     ("session",),
     ("proofs", "touches"),

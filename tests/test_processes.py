@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from codemods import process
+from codemods import migrate, process
+from codemods.data import MigrationError
+from codemods.doing import Doing
 from codemods.gates import inside
 from codemods.gates import mypy as gate
 from codemods.migrate import Options, Report, apply, survey
@@ -68,3 +71,49 @@ def test_what_has_landed_is_asked_about_at_little_cost(tmp_path: Path, started: 
     found = survey(tmp_path, TWO_SIDES, types=Asked())
     apply(found, (), Options(no_gate=STATIC), lambda _: None)
     assert [(start.program, start.cold) for start in started] == [("oracle", True), ("oracle", False)]
+
+
+# --- while phases are planned -------------------------------------------------------------------
+
+
+def test_mypy_looks_at_the_tree_before_while_phases_are_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = Event()
+
+    def run(command: Sequence[str], **rest: Any) -> process.Finished:
+        begun.set()
+        return process.run(command, **rest)
+
+    def progress(doing: Doing) -> None:
+        assert doing.what != "planning" or begun.wait(60), "mypy waits for the plan"
+
+    monkeypatch.setattr(gate, "run", run)
+    found = survey(lay(tmp_path, FILES), TWO_SIDES)
+    assert apply(found, ("1",), Options(no_gate=STATIC - {"mypy"}), progress).landed
+
+
+def test_a_look_that_nobody_waits_for_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Event()
+    ended: list[process.Finished] = []
+
+    def run(command: Sequence[str], **rest: Any) -> process.Finished:
+        begun.set()
+        ended.append(process.run(("sleep", "600"), **rest))
+        return ended[-1]
+
+    def planned(*_: object) -> None:
+        assert begun.wait(60)
+        raise MigrationError("there is no plan")
+
+    monkeypatch.setattr(gate, "run", run)
+    monkeypatch.setattr(migrate, "stages_of", planned)
+    with pytest.raises(MigrationError, match="there is no plan"):
+        apply(survey(lay(tmp_path, FILES), TWO_SIDES), ("1",), Options(), lambda _: None)
+    assert [each.status for each in ended] == [-9]
+
+
+def test_mypy_that_is_not_wanted_does_not_look(tmp_path: Path, started: list[Start]) -> None:
+    found = survey(lay(tmp_path, FILES), TWO_SIDES)
+    assert apply(found, ("1",), Options(no_gate=STATIC), lambda _: None).landed
+    assert started == []
