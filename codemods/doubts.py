@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from codemods import sites
 from codemods.data import Confidence, Decision, Note
 from codemods.foreign import own
+from codemods.gates.cache import Cache
 from codemods.known import Known
 from codemods.project import Project
 from codemods.receivers import Answers, Oracle, Question
@@ -19,10 +19,13 @@ _HERE = PurePosixPath()
 _ATTRIBUTES = frozenset({"read", "write", "delete", "call"})
 
 
-def settled(project: Project, root: Path, python: Path | None) -> tuple[Project, tuple[Note, ...]]:
+def settled(
+    project: Project, root: Path, python: Path | None, cache: Cache | None = None
+) -> tuple[Project, tuple[Note, ...]]:
     """The project with the types of the receivers that were not known; ``root`` holds its tree.
 
-    Where mypy fails the doubts stay, and a note says why.
+    ``cache`` is the run's, by which mypy is asked again at little cost. Where mypy fails the doubts stay,
+    and a note says why.
     """
     questions = _questions(project)
     if not questions:
@@ -30,9 +33,9 @@ def settled(project: Project, root: Path, python: Path | None) -> tuple[Project,
     modules = project.modules
     homes = (*questions, *(ref.path for ref in own([project.root])))
     roots = tuple(sorted({*map(modules.root_of, homes)}))
-    with tempfile.TemporaryDirectory(prefix="classmod-", ignore_cleanup_errors=True) as cache:
-        oracle = Oracle(Path(cache), roots, python or Path(sys.executable), beside=project.beside)
-        answers = oracle.ask(root, project.snapshot, questions)
+    cache = cache or Cache()
+    oracle = Oracle(cache.path, roots, python or Path(sys.executable), beside=project.beside)
+    answers = oracle.ask(root, project.snapshot, questions)
     if answers.failure:
         return project, (
             Note(_HERE, 1, f"mypy was not of help with {_counted(questions)}: {answers.failure}"),

@@ -14,7 +14,7 @@ from codemods.data import Change, MigrationError, Note, Phase, Spec, Verdict
 from codemods.doing import Doing, Progress
 from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen, finalizing
-from codemods.proofs import GATES, Options, Proof, prove
+from codemods.proofs import GATES, Options, Proof, Workshop, prove
 from codemods.record import LandedPhase
 from codemods.reviewed import TreeLine
 from codemods.status import Status, listed, status, stuck
@@ -82,7 +82,9 @@ def apply(
     _refuse_unknown(options)
     start = origin(found, choices)
     notes = (*found.notes, *(_forgotten(found, start) if choices is None else ()))
-    return carried_out(found, start, stages_of(found, start, phases, progress), options, progress, notes)
+    with Workshop(found, start, options) as workshop:
+        stages = stages_of(found, start, phases, progress)
+        return carried_out(found, start, stages, options, progress, notes, workshop=workshop)
 
 
 def carried_out(
@@ -93,10 +95,12 @@ def carried_out(
     progress: Progress,
     notes: tuple[Note, ...],
     compared: Origin | None = None,
+    workshop: Workshop | None = None,
 ) -> Report:
     """Prove stages that are planned, and land them; ``apply`` without the planning.
 
-    The gates compare with ``start``, or with another tree, ``compared``. Raises MigrationError as ``apply``.
+    The gates compare with ``start``, or with another tree, ``compared``. ``workshop`` may be at work already.
+    Raises MigrationError as ``apply``.
     """
     _refuse_unknown(options)
     if not differences(found.snapshot, stages[-1].contents):
@@ -107,7 +111,7 @@ def carried_out(
         commits.chain(found, current)
     _refuse_dirty(found, start, options)
     files.check_writable(found.root, sorted(writes))
-    baseline, proofs = prove(found, compared or start, stages, options, progress)
+    baseline, proofs = prove(found, compared or start, stages, options, progress, workshop)
     refused = next((p.step.phase for p in proofs if not p.passed), None)
     proven = [proof for proof in proofs if proof.passed]
     lands = bool(proven) and not (refused and not options.partial)

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import TIMEOUT_MAX, Event, Timer
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -28,6 +29,9 @@ from codemods.data import MigrationError
 GIT_LEADS = {
     f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR", "OBJECT_DIRECTORY")
 }
+
+
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 def run(
@@ -58,13 +62,31 @@ def run(
             )
         except (OSError, ValueError) as error:
             raise MigrationError(f"{command[0]}: cannot be started: {_why(error)}") from error
-        status: int | None = None
+        late = Event()
+
+        def end() -> None:
+            late.set()
+            _kill_group(process)
+
+        # To wait for so long and no longer is to look every 50 ms whether it has ended.
+        limit = Timer(min(timeout, TIMEOUT_MAX), end)
+        limit.daemon = True
+        limit.start()
+        _RUNNING.add(process)
         try:
-            with suppress(subprocess.TimeoutExpired):
-                status = process.wait(timeout)
+            status = process.wait()
         finally:
+            _RUNNING.discard(process)
+            limit.cancel()
             _end_group(process)
-        return Finished(status, _text(output), _text(errors), timed_out=status is None)
+        timed_out = late.is_set()
+        return Finished(None if timed_out else status, _text(output), _text(errors), timed_out)
+
+
+def end_all() -> None:
+    """End whatever ``run`` has started and waits for, in any thread."""
+    for process in tuple(_RUNNING):
+        _kill_group(process)
 
 
 # A process is said to need at least what the one that started it does, so that a small one has to.
@@ -166,10 +188,14 @@ def git(
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    # The group outlives its leader as long as it has members; macOS answers EPERM for one of zombies.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    # The group outlives its leader as long as it has members.
+    _kill_group(process)
     process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM for a group of zombies
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _text(file: BinaryIO) -> str:

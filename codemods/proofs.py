@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from codemods import trials
+from codemods.briefing import leaving, renaming, rewording, source_roots
 from codemods.causes import causes
-from codemods.choice import LEFT_OUT
-from codemods.data import Change, Decision, Outcome, Problem, Snapshot, Verdict
-from codemods.declarations import is_test
+from codemods.data import Change, Outcome, Problem, Snapshot, Verdict
 from codemods.doing import Doing, Progress
-from codemods.foreign import own
 from codemods.gates import Gate, Measurement, listed
-from codemods.gates.deprecations import pattern
+from codemods.gates.cache import Cache
 from codemods.gates.duplication import Duplication
-from codemods.gates.mypy import PYTHON, Mypy
+from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
-from codemods.gates.rewording import Rewording
 from codemods.phases import REPAIR
-from codemods.project import Project
+from codemods.process import end_all
 from codemods.roles import Part
-from codemods.scopes import ClassRef
-from codemods.sides import layer_path
 from codemods.staging import Staging
 from codemods.steps import Stage, Step, between_stages, differences
 from codemods.survey import Origin, Survey, interpreter
-
-if TYPE_CHECKING:
-    from codemods.gates.api import Renaming
 
 GATES = frozenset(
     {"mypy", "precision", "api", "duplication", trials.TESTS, trials.OLD_TESTS, trials.DEPRECATIONS}
@@ -40,6 +31,8 @@ GATES = frozenset(
 )
 TYPED = frozenset({"mypy", "precision"})
 """Those that see more when a class that was missing is there."""
+READING = frozenset({"api", "duplication"})
+"""Those that only read, in this process, and so can do it while others wait for theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +74,70 @@ class Options:
     coverage: bool = False
 
 
+class Workshop:
+    """The tree before in a staging copy, which is gone at the end of the ``with`` block, and the mypy gate.
+
+    mypy, where it is wanted, begins to look at once, for it has to know nothing of the phases: they can be
+    planned meanwhile. Who measures with ``mypy`` waits for what it has found.
+    """
+
+    def __init__(self, found: Survey, start: Origin, options: Options) -> None:
+        project = start.project
+        self._start = start
+        self._cache = found.asked.cache if found.asked else Cache()
+        self.staging = Staging(found.root, found.tree, options.extra)
+        self.mypy = Mypy(
+            self._cache.path,
+            source_roots(project),
+            interpreter(found.root, options.python),
+            rewording(project),
+            options.allow_plugins,
+            beside=project.beside,
+            also=project.tests.path if project.tests else None,
+        )
+        self._wanted = self.mypy.name not in options.no_gate
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Workshop:
+        with ExitStack() as stack:
+            stack.enter_context(self.staging)
+            self.staging.sync(self._start.bare, self._start.files)
+            if self._wanted:
+                pool = stack.enter_context(ThreadPoolExecutor(1))
+                stack.callback(_break_off, pool.submit(self.mypy.measure, self.staging.path))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _break_off(look: Future[Measurement]) -> None:
+    while not look.done():
+        end_all()
+        wait([look], 0.05)
+
+
 def prove(
-    found: Survey, start: Origin, stages: Sequence[Stage], options: Options, progress: Progress
+    found: Survey,
+    start: Origin,
+    stages: Sequence[Stage],
+    options: Options,
+    progress: Progress,
+    workshop: Workshop | None = None,
 ) -> tuple[tuple[Verdict, ...], list[Proof]]:
     """Measure the tree before and after each stage, up to the first that a gate does not let pass.
 
-    Answers what the gates found before, and a proof for each stage tried.
+    ``workshop`` may be at work already, in a copy of the tree before. Answers what the gates found before,
+    and a proof for each stage tried.
     """
     proofs: list[Proof] = []
     known = {path for stage in stages for path in stage.contents}
     with ExitStack() as stack:
-        staging = stack.enter_context(Staging(found.root, found.tree, options.extra))
-        cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classmod-")))
+        workshop = workshop or stack.enter_context(Workshop(found, start, options))
         going = {path for stage in stages for path, data in stage.contents.items() if data is None}
-        made = _gates(found, start, options, cache, known, going)
-        bench = _Bench(staging, known, progress)
+        made = _gates(found, start, options, workshop.mypy, known, going)
+        bench = _Bench(workshop.staging, known, progress)
         base = start.bare
         before = bench.measure(made(None, None), base, "before", len(stages))
         baseline = tuple(Verdict(n, _outcome(m), _figures(m), reason=m.failure) for n, m in before.items())
@@ -140,10 +182,13 @@ class _Bench:
         doing = Doing(title, tuple(gate.name for gate in gates), more=more)
         if gates:
             self.progress(doing)
-        found = {}
-        for number, gate in enumerate(gates):
-            self.progress(replace(doing, at=number))
-            found[gate.name] = self._mended(gate.name, gate.measure(self.staging.path))
+        found, tree_path = {}, self.staging.path
+        with ThreadPoolExecutor(1) as pool:
+            aside = {g.name: pool.submit(g.measure, tree_path) for g in gates if g.name in READING}
+            for number, gate in enumerate(gates):
+                self.progress(replace(doing, at=number))
+                seen = aside[gate.name].result() if gate.name in aside else gate.measure(tree_path)
+                found[gate.name] = self._mended(gate.name, seen)
         return found
 
     def _mended(self, name: str, found: Measurement) -> Measurement:
@@ -173,7 +218,7 @@ def _gates(
     found: Survey,
     start: Origin,
     options: Options,
-    cache: Path,
+    mypy: Mypy,
     known: set[PurePosixPath],
     going: Collection[PurePosixPath] = (),
 ) -> Callable[[Stage | None, tuple[Change, ...] | None], list[Gate]]:
@@ -185,28 +230,26 @@ def _gates(
     from codemods.gates.api import Api
 
     project = start.project
-    roots = tuple(sorted({*map(project.modules.root_of, _homes(project))}))
-    python, rewording = interpreter(found.root, options.python), _rewording(project)
-    written = project.tests.path if project.tests else None
-    mypy = Mypy(cache, roots, python, rewording, options.allow_plugins, beside=project.beside, also=written)
     bases = tuple(r for r, role in project.roles.of.items() if role.part is Part.BASE and role.side)
     static: list[Gate] = [
         mypy,
-        Precision(mypy, {path: _leaving(project, path) for path in known}),
-        Api(roots, renaming(project, going)),
-        *([] if project.is_user else [Duplication(bases, rewording)]),
+        Precision(mypy, {path: leaving(project, path) for path in known}),
+        Api(mypy.source_roots, renaming(project, going)),
+        *([] if project.is_user else [Duplication(bases, mypy.rewording)]),
     ]
     command = trials.command(
-        options.test_command, found.root, project, roots, known, options.timeout, options.coverage
+        options.test_command, found.root, project, mypy.source_roots, known, options.timeout, options.coverage
     )
-    tests = trials.Trials(project, command, rewording, options.max_new_failures) if command.words else None
+    tests = (
+        trials.Trials(project, command, mypy.rewording, options.max_new_failures) if command.words else None
+    )
 
     def timed(changes: tuple[Change, ...] | None) -> Iterator[Gate]:
         if options.bench_command:
             given = replace(command, words=options.bench_command)
             yield trials.benchmark(given, options.max_slowdown, changes)
         if options.bench:
-            yield trials.construction(project, command, python, options.max_slowdown, changes)
+            yield trials.construction(project, command, mypy.python, options.max_slowdown, changes)
             yield trials.type_check(mypy, options.max_slowdown, changes)
 
     def gates(stage: Stage | None, changes: tuple[Change, ...] | None) -> list[Gate]:
@@ -216,54 +259,6 @@ def _gates(
         return [gate for gate in every if gate.name not in options.no_gate]
 
     return gates
-
-
-def _homes(project: Project) -> set[PurePosixPath]:
-    """The files whose source roots are proven: the hierarchy's, or what uses it where it is elsewhere."""
-    if not project.is_user:
-        return {ref.path for ref in project.index.members}
-    homes = {*(ref.path for ref in own(project.index.members)), *project.by_path}
-    homes = {path for path in homes if path.suffix in PYTHON}
-    return {path for path in homes if not is_test(path)} or homes
-
-
-def _leaving(project: Project, path: PurePosixPath) -> frozenset[str]:
-    """The old names that are to go from the code of a file, those too that are left out of it by choice."""
-    going = (Decision.RENAME, Decision.DELETE)
-    return frozenset(
-        site.name
-        for site in project.by_path.get(path, ())
-        if (site.decision in going or site.reason == LEFT_OUT) and not site.prose
-    )
-
-
-def renaming(project: Project, going: Collection[PurePosixPath] = ()) -> Renaming:
-    """What the api gate is told of a migration, in which these files go."""
-    from codemods.gates.api import Renaming
-
-    def dotted(ref: ClassRef) -> str:
-        return f"{project.modules.dotted(ref.path)}.{ref.qualname}"
-
-    spec, of, shared = project.spec, project.roles.of, project.roles.shared
-    layer = ClassRef(layer_path(project.index, spec), spec.compatibility.class_name)
-    serving = (r for r, role in of.items() if role.part in (Part.MIXIN, Part.PROTOCOL) and r not in shared)
-    members = frozenset(map(dotted, project.index.members))
-    adopted, gone = frozenset(map(dotted, serving)), frozenset(map(str, going))
-    # What another tree's classes answer to is their matter: there each old name has its new one.
-    base = "" if project.is_user else dotted(layer)
-    return Renaming(dotted(project.root), base, members, adopted, spec.renames, gone)
-
-
-def _rewording(project: Project) -> Rewording:
-    arguments = project.arguments
-    tokens = {ref.name: parameter for ref, parameter in arguments.clients.items()}
-    for parameter in project.spec.type_parameters:
-        names = (parameter.name, parameter.bound.rpartition(".")[2], *parameter.variables.values())
-        tokens |= dict.fromkeys((*names, *parameter.unions.values()), parameter.name)
-    tokens |= {ref.name: v.name for v in arguments.variables for ref in v.bounds if ref.name not in tokens}
-    members = frozenset(ref.name for ref in project.index.members)
-    announced = pattern(project.spec.compatibility)
-    return Rewording(project.spec.renames, members, tokens, announced)
 
 
 def _outcome(measurement: Measurement) -> Outcome:

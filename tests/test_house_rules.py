@@ -62,7 +62,7 @@ LAYERS = (
     ("reviewed",),
     ("seen", "steps", "tree"),
     ("leftovers",),
-    ("causes", "trials"),
+    ("briefing", "causes", "trials"),
     ("choosing", "handwork", "review"),
     ("session",),
     ("proofs", "touches"),

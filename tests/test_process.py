@@ -62,6 +62,14 @@ def test_the_environment_is_the_one_given(tmp_path: Path) -> None:
     assert finished.output == "x\n"
 
 
+def test_the_end_of_a_command_is_not_slept_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"slept for {seconds} s")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert run(python("import select; select.select([], [], [], 0.1)"), cwd=tmp_path).status == 0
+
+
 def test_there_is_nothing_to_read(tmp_path: Path) -> None:
     assert run(python("import sys; print(sys.stdin.read())"), cwd=tmp_path).output == "\n"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,11 +15,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from codemods import proofs
 from codemods.data import Change, Snapshot
 from codemods.gates import tests as tests_gate
 from codemods.phases import phases as phases_of
-from codemods.proofs import Options, _Bench, _gates
-from codemods.staging import Staging
+from codemods.proofs import Options
 from codemods.steps import Stage, differences, planned
 from codemods.survey import origin, survey
 from codemods.verify import Proof, Unproven
@@ -436,11 +435,10 @@ class Workshop:
         complete = planned(self.project, frozenset(CEX.complete))
         self._planned = {CEX.complete: complete}
         known = {change.path for change in complete}
-        staging = stack.enter_context(Staging(root, found.tree))
-        cache = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         options = Options(test_command=(sys.executable, "-m", "pytest", "-q"))
-        self._gates = _gates(found, self.start, options, cache, known)
-        self._bench = _Bench(staging, known, lambda _: None)
+        proving = stack.enter_context(proofs.Workshop(found, self.start, options))
+        self._gates = proofs._gates(found, self.start, options, proving.mypy, known)
+        self._bench = proofs._Bench(proving.staging, known, lambda _: None)
         self._before = self._bench.measure(self._gates(None, None), self.start.bare, "")
 
     def migrated(self, phases: tuple[int, ...]) -> Tree:

@@ -6,12 +6,15 @@ not say how many files were checked: a run is believed only when its own totals 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from threading import Lock
 
 from codemods import files
 from codemods.data import Change, MigrationError, Outcome, Problem, Verdict
@@ -91,6 +94,22 @@ def _entries(variable: str, *, absolute: bool) -> str:
     return os.pathsep.join(e for e in entries if e and Path(e).is_absolute() == absolute)
 
 
+def _digest(tree: Path) -> bytes:
+    """Of all that mypy may see of a tree: which files there are, and what sources and settings say."""
+    found = hashlib.blake2b()
+    for folder, folders, names in os.walk(tree):
+        folders[:] = sorted({*folders} - {"__pycache__", ".git"})
+        place = Path(folder)
+        found.update(os.fsencode(f"{place.relative_to(tree)}\0"))
+        for name in sorted(names):
+            data = b""
+            if name.endswith((".py", ".pyi")) or name in mypy_config.NAMES:
+                with suppress(OSError):
+                    data = (place / name).read_bytes()
+            found.update(os.fsencode(f"{name}\0{len(data)}\0") + data)
+    return found.digest()
+
+
 def _outermost(roots: tuple[PurePosixPath, ...]) -> tuple[PurePosixPath, ...]:
     return tuple(root for root in roots if not set(root.parents) & set(roots))
 
@@ -114,17 +133,27 @@ class Mypy:
     timeout: float = 600.0
     beside: tuple[PurePosixPath, ...] = ()
     also: PurePosixPath | None = None
+    seen: dict[bytes, Measurement] = field(default_factory=dict, init=False, repr=False, compare=False)
+    alone: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         return "mypy"
 
     def measure(self, tree: Path) -> Measurement:
-        """Check the tree.
+        """Check the tree; one that is as another was is not checked again.
 
         Figures: ``errors``, ``files`` (checked), ``own_paths`` (1 where the target's configuration says
         what is checked, else 0).
         """
+        with self.alone:
+            digest = _digest(tree)
+            found = self.seen.get(digest) or self._measured(tree)
+            if not found.failure:
+                self.seen[digest] = found
+            return found
+
+    def _measured(self, tree: Path) -> Measurement:
         try:
             config = mypy_config.find(tree)
             if config is None or not config.plugins or self.allow_plugins:

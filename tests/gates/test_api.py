@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods import proofs
+from codemods import briefing
 from codemods import spec as specs
 from codemods.data import Outcome, Spec, Verdict
 from codemods.gates.api import Api, Renaming
@@ -511,7 +511,7 @@ def of_fixture(root: Path, case: Case, path: str, old: str, new: str) -> Verdict
     after[path] = text.replace(old, new).encode()
     project = _project(case)
     source_roots = tuple({project.modules.root_of(ref.path) for ref in project.index.members})
-    return compared(Api(source_roots, proofs.renaming(project)), root, case.tree("before"), after)
+    return compared(Api(source_roots, briefing.renaming(project)), root, case.tree("before"), after)
 
 
 @pytest.mark.parametrize("case", [CEX, REPORTS], ids=str)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
+from codemods import process
 from codemods.data import Change, Outcome, Verdict
 from codemods.files import read
-from codemods.gates import Measurement
+from codemods.gates import Measurement, mypy
 from codemods.gates.mypy import FLAGS, Mypy, parse
 from codemods.gates.rewording import Rewording
 from codemods.process import Finished
@@ -80,6 +82,38 @@ def test_a_file_outside_of_all_paths_is_checked_for_itself(tmp_path: Path, cache
 
     assert good.outcome is Outcome.PASSED
     assert [(problem.path, problem.line) for problem in bad.new] == [("tests/test_a.py", 3)]
+
+
+def test_a_tree_that_is_as_another_was_is_not_checked_again(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[Path] = []
+
+    def run(command: Sequence[str], *, cwd: Path, **rest: Any) -> Finished:
+        checked.append(cwd)
+        return process.run(command, cwd=cwd, **rest)
+
+    monkeypatch.setattr(mypy, "run", run)
+    gate, place = Mypy(cache, SRC), tmp_path / "src" / "a.py"
+
+    def errors(text: str) -> float:
+        lay(tmp_path, {"src/a.py": text})
+        return gate.measure(tmp_path).figures["errors"]
+
+    assert [errors(BROKEN), errors(BROKEN), errors("a: int = 1\n"), errors(BROKEN)] == [3, 3, 0, 3]
+    assert len(checked) == 2
+    lay(tmp_path, {"mypy.ini": "[mypy]\nignore_errors = True\n"})
+    assert errors(BROKEN) == 0
+    place.rename(place.with_name("b.py"))
+    assert gate.measure(tmp_path).figures["errors"] == 0
+    assert len(checked) == 4
+
+
+def test_a_check_that_failed_is_tried_again(tmp_path: Path, cache: Path) -> None:
+    lay(tmp_path, {"src/a.py": BROKEN})
+    gate = Mypy(cache, SRC, timeout=0.001)
+    assert gate.measure(tmp_path).failure == "mypy did not end in time"
+    assert not gate.seen
 
 
 def test_lines_that_moved_are_not_new(tmp_path: Path, cache: Path) -> None:

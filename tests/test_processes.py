@@ -1,0 +1,119 @@
+"""How often a run starts mypy, and how often it has to begin from nothing: counted, never timed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from codemods import migrate, process
+from codemods.data import MigrationError
+from codemods.doing import Doing
+from codemods.gates import inside
+from codemods.gates import mypy as gate
+from codemods.migrate import Options, Report, apply, survey
+from codemods.survey import Asked
+from tests.helpers import lay
+from tests.test_doubts import FILES
+from tests.trees import TWO_SIDES
+
+STATIC = frozenset({"mypy", "precision", "api", "duplication"})
+
+
+@dataclass(frozen=True)
+class Start:
+    """A process: what it runs, and whether mypy's cache was empty then."""
+
+    program: str
+    cold: bool
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Start]:
+    """All processes that run mypy, in their order."""
+    found: list[Start] = []
+
+    def run(command: Sequence[str], **rest: Any) -> process.Finished:
+        program, options = "mypy", list(command)
+        if "-m" not in command:
+            program = next(name for name in ("oracle", "anys") if f"{name} import main" in command[3])
+            options = json.loads(Path(command[-1]).read_bytes())["options"]
+        cache = next(Path(word[len("--cache-dir=") :]) for word in options if word.startswith("--cache-dir="))
+        found.append(Start(program, not any(cache.glob("3.*/*"))))
+        return process.run(command, **rest)
+
+    monkeypatch.setattr(gate, "run", run)
+    monkeypatch.setattr(inside, "run", run)
+    return found
+
+
+def applied(root: Path, *gates: str, phases: Sequence[str] = ()) -> Report:
+    """What ``apply`` makes of the tree with these gates."""
+    found = survey(lay(root, FILES), TWO_SIDES, types=Asked())
+    return apply(found, phases, Options(no_gate=STATIC - {*gates}), lambda _: None)
+
+
+def test_mypy_begins_from_nothing_once(tmp_path: Path, started: list[Start]) -> None:
+    report = applied(tmp_path, "mypy", "precision", phases=("1", "2", "3", "4"))
+    assert report.landed
+    assert [start.program for start in started].count("oracle") == 1
+    assert [start.cold for start in started] == [True, *[False] * (len(started) - 1)]
+
+
+def test_what_has_landed_is_asked_about_at_little_cost(tmp_path: Path, started: list[Start]) -> None:
+    applied(tmp_path, phases=("1",))
+    started.clear()
+    found = survey(tmp_path, TWO_SIDES, types=Asked())
+    apply(found, (), Options(no_gate=STATIC), lambda _: None)
+    assert [(start.program, start.cold) for start in started] == [("oracle", True), ("oracle", False)]
+
+
+# --- while phases are planned -------------------------------------------------------------------
+
+
+def test_mypy_looks_at_the_tree_before_while_phases_are_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = Event()
+
+    def run(command: Sequence[str], **rest: Any) -> process.Finished:
+        begun.set()
+        return process.run(command, **rest)
+
+    def progress(doing: Doing) -> None:
+        assert doing.what != "planning" or begun.wait(60), "mypy waits for the plan"
+
+    monkeypatch.setattr(gate, "run", run)
+    found = survey(lay(tmp_path, FILES), TWO_SIDES)
+    assert apply(found, ("1",), Options(no_gate=STATIC - {"mypy"}), progress).landed
+
+
+def test_a_look_that_nobody_waits_for_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Event()
+    ended: list[process.Finished] = []
+
+    def run(command: Sequence[str], **rest: Any) -> process.Finished:
+        begun.set()
+        ended.append(process.run(("sleep", "600"), **rest))
+        return ended[-1]
+
+    def planned(*_: object) -> None:
+        assert begun.wait(60)
+        raise MigrationError("there is no plan")
+
+    monkeypatch.setattr(gate, "run", run)
+    monkeypatch.setattr(migrate, "stages_of", planned)
+    with pytest.raises(MigrationError, match="there is no plan"):
+        apply(survey(lay(tmp_path, FILES), TWO_SIDES), ("1",), Options(), lambda _: None)
+    assert [each.status for each in ended] == [-9]
+
+
+def test_mypy_that_is_not_wanted_does_not_look(tmp_path: Path, started: list[Start]) -> None:
+    found = survey(lay(tmp_path, FILES), TWO_SIDES)
+    assert apply(found, ("1",), Options(no_gate=STATIC), lambda _: None).landed
+    assert started == []
