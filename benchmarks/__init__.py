@@ -1,0 +1,1 @@
+"""What a run costs and how right it is, measured beside other tools."""
