@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -219,20 +219,23 @@ class _Search:
         self.root = root
         self.members: set[ClassRef] = {root}
         self.known: set[str] = set()
-        """Names that members go by, and those of their modules."""
+        """Names that members go by."""
         self.read: dict[PurePosixPath, Module] = {}
+        self.searched: set[PurePosixPath] = set()
+        """Homes whose importers are read."""
 
     def run(self, names: list[str], old_names: list[str]) -> None:
         self.known |= {*names}
         wanted = {*names, *old_names}
         while wanted:
-            self._parse(wanted)
-            fresh = self._join() | self._stems() | self._aliases()
+            self._parse(self.modules.naming(wanted))
+            self._parse(self._importers())
+            fresh = self._join() | self._aliases()
             wanted = fresh - self.known
             self.known |= fresh
 
-    def _parse(self, wanted: set[str]) -> None:
-        for path in self.modules.naming(wanted):
+    def _parse(self, paths: Iterable[PurePosixPath]) -> None:
+        for path in paths:
             if path not in self.read and (module := self.modules.get(path)):
                 self.read[path] = module
 
@@ -243,11 +246,14 @@ class _Search:
                     self.members.add(nodes[0].ref)
         return {ref.name for ref in self.members}
 
-    def _stems(self) -> set[str]:
-        """Module names: who imports a name that is missing from there mentions at least these."""
-        modules = {path.stem for path in self._homes() if path.stem != "__init__"}
-        packages = {path.parent.name for path in self._homes() if path.stem == "__init__"}
-        return modules | {f"{name} import" for name in packages}
+    def _importers(self) -> Iterator[PurePosixPath]:
+        """Files that import from a home: a base of theirs may be what that home does not have."""
+        homes = self._homes() - self.searched
+        self.searched |= homes
+        words = {home.parent.name if home.stem == "__init__" else home.stem for home in homes}
+        for path in self.modules.naming(words):
+            if path not in self.read and self.modules.imports_one(path, self.modules.snapshot[path], homes):
+                yield path
 
     def _homes(self) -> set[PurePosixPath]:
         """The files of the members, and the packages that hand members on."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence, Set
 from pathlib import PurePosixPath
 
 from codemods.data import Snapshot
 from codemods.foreign import is_foreign
 from codemods.generated import is_source
+
+_IMPORT = re.compile(
+    rb"(?:^|;)[ \t]*(?:from[ \t\\\r\n]*(?P<source>[.\w]+)[ \t\\\r\n]*)?import\b(?P<rest>[^;\r\n]*)",
+    re.MULTILINE,
+)
+_DOTTED = re.compile(rb"[.\w]+")
 
 
 class Layout:
@@ -60,6 +67,23 @@ class Layout:
             (found for root in self._from(near) if (found := self._file(root.joinpath(*parts)))), None
         )
 
+    def source(self, source: str, importer: PurePosixPath) -> PurePosixPath | None:
+        """The file an import statement's module part leads to, None when it leads outside."""
+        dotted = source.lstrip(".")
+        level = len(source) - len(dotted)
+        if not level:
+            return self.find(dotted, importer)
+        base = importer.parent
+        for _ in range(level - 1):
+            base = base.parent
+        return self._file(base.joinpath(*dotted.split("."))) if dotted else self._file(base) or base
+
+    def imports_one(self, path: PurePosixPath, data: bytes, homes: Set[PurePosixPath]) -> bool:
+        """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
+        words = {(home.parent.name if home.stem == "__init__" else home.stem).encode() for home in homes}
+        named = (name for statement in _IMPORT.finditer(data) for name in _named(statement, words))
+        return any(self.source(name.decode(), path) in homes for name in named)
+
     def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
         """The directories that an import of a file may start from."""
         own = self.root_of(near)
@@ -78,3 +102,16 @@ class Layout:
             if candidate in self.snapshot:
                 return candidate
         return stem if stem in self._directories and stem.parts else None
+
+
+def _named(statement: re.Match[bytes], words: Set[bytes]) -> Iterator[bytes]:
+    """The modules an import statement names, or may, that end with one of these words or are a package."""
+    source, rest = statement["source"], statement["rest"]
+    if source is None:
+        yield from (name for name in _DOTTED.findall(rest) if name.rpartition(b".")[2] in words)
+        return
+    if source.rpartition(b".")[2] in words or not source.strip(b"."):
+        yield source
+    goes_on = b"(" in rest or b"\\" in rest
+    inner = words if goes_on else words & {*_DOTTED.findall(rest)}
+    yield from (source + b"." * (source[-1:] != b".") + word for word in inner)

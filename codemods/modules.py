@@ -102,17 +102,6 @@ class Modules(Layout):
 
     # --- imports --------------------------------------------------------------------------------
 
-    def source(self, source: str, importer: PurePosixPath) -> PurePosixPath | None:
-        """The file an import statement's module part leads to, None when it leads outside."""
-        dotted = source.lstrip(".")
-        level = len(source) - len(dotted)
-        if not level:
-            return self.find(dotted, importer)
-        base = importer.parent
-        for _ in range(level - 1):
-            base = base.parent
-        return self._file(base.joinpath(*dotted.split("."))) if dotted else self._file(base) or base
-
     def imports(self, path: PurePosixPath) -> tuple[PurePosixPath, ...]:
         """The files that importing a file imports at once, packages on the way included."""
         if path not in self._imports:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -214,12 +214,17 @@ class Project:
         reason = f"{failure.reason}; the project is for Python 3.{int(found[1])} and newer"
         return replace(failure, code="runtime-older-than-target", reason=reason)
 
-    def refuse_broken_files(self) -> None:
-        """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy."""
+    def refuse_broken_files(self, more: Iterable[Failure] = ()) -> None:
+        """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy.
+
+        ``more`` are failures of files that the project itself has not come to.
+        """
         names = {name for ref in self.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
         words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
-        for _, found in sorted(self.modules.failures.items()):
-            failure = self.explained(found)
+        every = {
+            failure.path: failure for failure in (*more, *map(self.explained, self.modules.failures.values()))
+        }
+        for failure in (every[path] for path in sorted(every)):
             # In bytes: what cannot be read may still be searched.
             data = searchable(self.snapshot[failure.path])
             if named := re.search(rf"(?<!\w)({words})(?!\w)".encode("utf-8", "surrogateescape"), data):

@@ -95,7 +95,7 @@ def stages_of(
     asked = chosen(found.spec, tuple(phases), landed)
     if project.is_user:
         asked = _only_uses(project, asked, named=bool(phases))
-    project.refuse_broken_files()
+    project.refuse_broken_files(found.failures)
     project.refuse_stubs()
     project.refuse_fields()
     source, proof = Source(), Proof(project)
