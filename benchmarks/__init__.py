@@ -1,1 +1,0 @@
-"""What a run costs and how right it is, measured beside other tools."""
