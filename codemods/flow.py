@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from codemods import spelled
@@ -180,26 +181,36 @@ class Flow(ABC):
     def _declared(self, node: ast.Attribute, depth: int) -> Known | None:
         """What the classes of an object say of its attribute."""
         owner = self.known(node.value, depth + 1)
-        for ref in owner.classes if owner else ():
-            if ref is None:
-                continue
-            for ancestor in self.classes.mro(ref):
-                info = self.classes.get(ancestor)
-                home = self.modules.get(ancestor.path) if info else None
-                if info and home and (found := self.within(home)._member(info, node.attr, depth)):
-                    if any(c and owns(self.classes, c, "__get__") for c in found.classes):
-                        return self._through(found, "__get__", depth)
-                    reason = f"{node.attr} of {ref.name}: {found.reason}"
-                    return Known(found.classes, Confidence.INFERRED, reason)
+        return agreed([self._of(ref, node.attr, depth) for ref in owner.classes] if owner else [], "")
+
+    def _of(self, ref: ClassRef | None, name: str, depth: int) -> Known | None:
+        """What a class says of an attribute of its objects, or the nearest above it that does."""
+        for ancestor in self.classes.mro(ref) if ref else ():
+            info = self.classes.get(ancestor)
+            home = self.modules.get(ancestor.path) if info else None
+            if ref and info and home and (found := self.within(home)._member(info, name, ref, depth)):
+                if any(c and owns(self.classes, c, "__get__") for c in found.classes):
+                    return self._through(found, "__get__", depth)
+                return Known(found.classes, Confidence.INFERRED, f"{name} of {ref.name}: {found.reason}")
         return None
 
-    def _member(self, info: ClassInfo, name: str, depth: int) -> Known | None:
+    def _member(self, info: ClassInfo, name: str, ref: ClassRef, depth: int) -> Known | None:
+        """What a class says of an attribute, for the objects of a class below it."""
         found: list[Known | None] = []
-        for statement in (d.statement for d in declarations(info) if d.name == name):
+        for declaration in (d for d in declarations(info) if d.name == name):
+            statement, function = declaration.statement, declaration.function
             if isinstance(statement, ast.AnnAssign):
                 return self.annotated(statement.annotation, "annotated", self.scope(statement))
-            if not spelled.is_none(statement.value):
-                found.append(self.known(statement.value, depth + 1))
+            match statement.value:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner) as value, attr=method)) if (
+                    function and owner == receiver(function) and owns(self.classes, ref, method)
+                ):
+                    own = self.known(value, depth + 1)
+                    # The object's own class says what its method answers.
+                    own = replace(own, classes=(ref,)) if own and own.classes == (info.ref,) else own
+                    found.append(self._through(own, method, depth + 1))
+                case value if not spelled.is_none(value):
+                    found.append(self.known(value, depth + 1))
         function = info.function(name)
         if function and function.returns is None and decorators(function) & READ:
             found.append(self._answer(function, depth))

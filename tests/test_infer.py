@@ -336,6 +336,52 @@ def test_attributes_of_the_object(body: str, said: str | None) -> None:
     assert _said(_known(f"class A:\n    {body}\n    def f(self):\n        self.x.probe")) == said
 
 
+SHELVES = """\
+class Shelf:
+    def setUp(self):
+        self.x = self.make()
+        self.y = self.enter_context(Left())
+    def make(self):
+        raise NotImplementedError
+class Lefts(Shelf):
+    def make(self):
+        return Left()
+class Unknown(Lefts):
+    def make(self):
+        return other()
+class Inner(Lefts): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("Lefts().x", "Left inferred"),
+        ("Inner().x", "Left inferred"),
+        ("Lefts().y", "Left inferred"),
+        ("Shelf().x", None),
+        ("Unknown().x", None),
+    ],
+)
+def test_attribute_that_a_method_of_the_objects_own_class_makes(use: str, said: str | None) -> None:
+    assert _said(_known(f"{SHELVES}{use}.probe\n")) == said
+
+
+@pytest.mark.parametrize(
+    ("annotation", "said"),
+    [
+        ("A | None", "Left inferred"),
+        ("A | B", "Left|Other inferred"),
+        ("B | A", "Other|Left inferred"),
+        ("A | C", None),
+    ],
+)
+def test_attribute_of_one_of_several_classes(annotation: str, said: str | None) -> None:
+    holders = "class A:\n    y = Left()\nclass B:\n    y = Other()\nclass C: ...\nclass Other: ...\n"
+
+    assert _said(_known(f"{holders}def f(x: {annotation}):\n    x.y.probe")) == said
+
+
 def test_attribute_of_a_class_elsewhere() -> None:
     files = {
         **HIERARCHY,
