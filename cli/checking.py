@@ -15,9 +15,12 @@ from cli.render import counted
 from codemods import baseline, pragmas, settings, worktree
 from codemods.baseline import Key
 from codemods.data import Decision, MigrationError, Note, Site, Spec
+from codemods.leftovers import leftovers
 from codemods.sunset import last_day
 
 if TYPE_CHECKING:
+    from cli.selection import Looked
+    from codemods.seen import Seen
     from codemods.survey import Survey
 
 
@@ -36,12 +39,12 @@ class Scope:
         changed = worktree.changed_since(path, since) if since is not None else None
         return cls(phases, places, changed, worktree.prefix(path))
 
-    def sites(self, survey: Survey, found: Sequence[Site]) -> list[Site]:
-        within = selection.under(survey, selection.of_phases(survey, found, self.phases), self.places)
+    def sites(self, tree: Looked, found: Sequence[Site]) -> list[Site]:
+        within = selection.under(tree, selection.of_phases(tree, found, self.phases), self.places)
         return [site for site in within if self._holds(site.path)]
 
-    def notes(self, survey: Survey, found: Sequence[Note]) -> list[Note]:
-        return [note for note in selection.under(survey, found, self.places) if self._holds(note.path)]
+    def notes(self, tree: Looked, found: Sequence[Note]) -> list[Note]:
+        return [note for note in selection.under(tree, found, self.places) if self._holds(note.path)]
 
     def _holds(self, path: PurePosixPath) -> bool:
         return self.changed is None or path in self.changed
@@ -53,32 +56,38 @@ def baseline_of(path: Path, named: Path | None) -> Path | None:
     return path / key if key is not None else named
 
 
-def checked(
-    survey: Survey, scope: Scope, *, strict: bool, file: Path | None, update: bool, today: date
-) -> Report:
-    """What there is to say. Raises MigrationError for a baseline that is broken or is not there."""
-    from codemods.leftovers import leftovers
+def about_pragmas(survey: Survey) -> tuple[Note, ...]:
+    """What is to be said of the comments that keep old names."""
+    return tuple(pragmas.notes(survey.snapshot, survey.sites))
 
-    left, asked = selection.in_order(leftovers(survey)), selection.asked(survey)
-    kept = selection.in_order(site for site in survey.sites if site.reason.startswith(pragmas.KEPT))
+
+def checked(
+    tree: Seen[tuple[Note, ...]], scope: Scope, *, strict: bool, file: Path | None, update: bool, today: date
+) -> Report:
+    """What there is to say of a tree and its ``about_pragmas``.
+
+    Raises MigrationError for a baseline that is broken or is not there.
+    """
+    left, asked = selection.in_order(leftovers(tree)), selection.asked(tree)
+    kept = selection.in_order(site for site in tree.sites if site.reason.startswith(pragmas.KEPT))
     said, counts = "", Counter[Key]()
     if file is not None:
-        said, counts = _baseline(file, survey, left, asked, strict=strict, update=update)
+        said, counts = _baseline(file, tree, left, asked, strict=strict, update=update)
     every = selection.in_order((*left, *asked))
-    known = baseline.known(counts, survey.snapshot, every) if counts else frozenset()
-    words = _Words(survey.spec, today, strict)
+    known = baseline.known(counts, tree.snapshot, every) if counts else frozenset()
+    words = _Words(tree.spec, today, strict)
     listed = f"in the baseline {file}"
     return Report(
-        leftovers=[words.finding(s) for s in scope.sites(survey, left) if s not in known],
-        asked=[words.finding(s) for s in scope.sites(survey, asked) if s not in known],
-        kept=[words.finding(s, s.reason.removeprefix(pragmas.KEPT)) for s in scope.sites(survey, kept)],
-        known=[words.finding(s, listed) for s in scope.sites(survey, every) if s in known],
-        notes=scope.notes(survey, list(pragmas.notes(survey.snapshot, survey.sites))),
-        phases=selection.phase_names(survey.spec),
+        leftovers=[words.finding(s) for s in scope.sites(tree, left) if s not in known],
+        asked=[words.finding(s) for s in scope.sites(tree, asked) if s not in known],
+        kept=[words.finding(s, s.reason.removeprefix(pragmas.KEPT)) for s in scope.sites(tree, kept)],
+        known=[words.finding(s, listed) for s in scope.sites(tree, every) if s in known],
+        notes=scope.notes(tree, tree.answer),
+        phases=selection.phase_names(tree.spec),
         goes=words.goes,
         strict=strict,
-        spec=survey.spec.name,
-        snapshot=survey.snapshot,
+        spec=tree.spec.name,
+        snapshot=tree.snapshot,
         prefix=scope.prefix,
         gone=counts.total() - len(known),
         update=said,
@@ -86,7 +95,7 @@ def checked(
 
 
 def _baseline(
-    file: Path, survey: Survey, left: Sequence[Site], asked: Sequence[Site], *, strict: bool, update: bool
+    file: Path, tree: Looked, left: Sequence[Site], asked: Sequence[Site], *, strict: bool, update: bool
 ) -> tuple[str, Counter[Key]]:
     """What is to be said of the baseline, and what it holds; to ``update`` it is written unless it grows.
 
@@ -95,9 +104,9 @@ def _baseline(
     old = baseline.read(file)
     if old is None and not update:
         raise MigrationError(f"{file}: there is no such baseline; --update-baseline makes it")
-    doubts = Counter(baseline.keys(survey.snapshot, asked).values())
-    now = Counter(baseline.keys(survey.snapshot, left).values())
-    held = baseline.followed(old or Counter(), survey.snapshot, now + doubts)
+    doubts = Counter(baseline.keys(tree.snapshot, asked).values())
+    now = Counter(baseline.keys(tree.snapshot, left).values())
+    held = baseline.followed(old or Counter(), tree.snapshot, now + doubts)
     if not update:
         return "", held
     now += doubts if strict else (held - now) & doubts

@@ -21,7 +21,8 @@ from codemods.choice import NOTHING, Choices, Kind, Retouch
 from codemods.choosing import Choosable
 from codemods.data import Change, MigrationError
 from codemods.record import digest_of
-from codemods.review import Review, of_stages
+from codemods.review import of_stages
+from codemods.reviewed import Review
 from codemods.session import Question, Session
 from codemods.steps import stages_of
 from codemods.survey import chosen, origin

@@ -19,7 +19,7 @@ from codemods.hunks import Hunk, HunkLine
 from codemods.patch import headers
 
 if TYPE_CHECKING:
-    from codemods.review import FileReview, PhaseReview, Review
+    from codemods.reviewed import FileReview, PhaseReview, Review
 
 Syntax = Callable[[HunkLine], Sequence[Part]]
 """The tokens of a line of a hunk; their styles are called after the kinds of tokens."""

@@ -11,7 +11,7 @@ from codemods.data import Change, Note, Site
 
 if TYPE_CHECKING:
     from codemods.hunks import Hunk
-    from codemods.review import FileReview, PhaseReview, Review
+    from codemods.reviewed import FileReview, PhaseReview, Review
 
 
 def patch(found: Review) -> str:

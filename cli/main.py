@@ -1,32 +1,40 @@
 """The command line of classmod: argv in, exit status out.
 
 A command answers with its exit status: 0 clean or done, 1 there is something to see to, 2 it could not be
-done. The library is imported by the commands, so that --help and usage errors do not wait for LibCST.
+done. A command is imported when it is asked for, and the library by the command, so that nobody waits for
+what is not needed.
 """
 
 from __future__ import annotations
 
 import gc
+from collections import UserDict
 from contextlib import suppress
 from errno import ENOSPC
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from cli import __version__, terminal
-from cli.commands.apply import apply
-from cli.commands.check import check
-from cli.commands.diff import diff
-from cli.commands.explain import explain
-from cli.commands.finalize import finalize
-from cli.commands.rollback import rollback
-from cli.commands.sites import sites
-from cli.commands.status import status
 from cli.running import FAILED
 from cli.terminal import Line, Unwritable
 from codemods.data import MigrationError
 
 INTERRUPTED, READER_GONE = 130, 141
+
+
+class Commands(UserDict[str, click.Command]):
+    """The commands by name, each a module of ``cli.commands`` that is imported when it is asked for."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.data = dict.fromkeys(names, click.Command(None))
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name in self.data and self.data[name].name is None:
+            self.data[name] = getattr(import_module(f"cli.commands.{name}"), name)
+        return super().__getitem__(name)
 
 
 class Classmod(click.Group):
@@ -66,6 +74,7 @@ def _complain(what: str, status: int) -> int:
 @click.group(
     "classmod",
     cls=Classmod,
+    commands=Commands("sites", "explain", "diff", "apply", "check", "rollback", "finalize", "status"),
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -93,12 +102,8 @@ def app(context: click.Context) -> int:
     return FAILED
 
 
-for _command in (sites, explain, diff, apply, check, rollback, finalize, status):
-    app.add_command(_command)
-
-
 def main() -> NoReturn:
     """The console script. Raises SystemExit."""
     # Syntax trees are many objects and no garbage: looking for cycles in them takes a quarter of a check.
-    gc.set_threshold(50_000, 50, 50)
+    gc.disable()
     app.main(prog_name="classmod")

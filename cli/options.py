@@ -10,7 +10,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from cli import terminal
-from cli.reports import SUFFIXES, check
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
@@ -155,6 +154,14 @@ pager_option = click.option(
     help="What is longer than the window goes through $CLASSMOD_PAGER, $PAGER or less. Default: it does.",
 )
 
+cache_option = click.option(
+    "--no-cache",
+    "uncached",
+    is_flag=True,
+    help="Work everything out anew. Default: what an earlier run has found of the same files is taken from "
+    "$XDG_CACHE_HOME/classmod, else ~/.cache/classmod.",
+)
+
 confidence_option = click.option(
     "--confidence",
     type=click.Choice(["proven", "inferred", "named"]),
@@ -166,6 +173,10 @@ confidence_option = click.option(
 
 def _reports(context: click.Context, option: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files, once it is known that a report can be written to each of them."""
+    if not paths:
+        return paths
+    from cli.reports import SUFFIXES, check
+
     if other := next((path for path in paths if path.suffix not in SUFFIXES), None):
         raise click.BadParameter(f"{other} ends in neither {' nor '.join(SUFFIXES)}")
     check(paths)

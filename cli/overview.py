@@ -14,8 +14,7 @@ from codemods.declarations import is_test
 from codemods.hunks import Hunk, Spans, changed_words
 
 if TYPE_CHECKING:
-    from codemods.review import FileReview, PhaseReview, Review
-    from codemods.tree import TreeLine
+    from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
 
 SIDES = {"+": "added", "-": "gone"}
 _MOST = 20  # places to be decided by hand, and notes, that the summary names

@@ -16,7 +16,7 @@ from codemods.data import Change, Decision, Note, Site
 
 if TYPE_CHECKING:
     from codemods.migrate import Step
-    from codemods.tree import TreeLine
+    from codemods.reviewed import TreeLine
 
 _DECISIONS = (Decision.ASK, Decision.RENAME, Decision.DELETE, Decision.KEEP)
 _STYLES = {Decision.ASK: "yellow", Decision.RENAME: "green", Decision.DELETE: "red", Decision.KEEP: "dim"}

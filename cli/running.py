@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli import terminal
 from cli.progress import Working
 from cli.terminal import Line
-from codemods.data import Confidence
+from codemods.data import Confidence, Failure
 from codemods.doing import Doing
 
 if TYPE_CHECKING:
     from codemods.migrate import Options
+    from codemods.seen import Seen
     from codemods.survey import Survey
 
+_Answer = TypeVar("_Answer")
+
 CLEAN, FOUND, FAILED = 0, 1, 2
+
+
+def seen(
+    path: Path,
+    spec_file: Path | None,
+    where: str | None,
+    work: Callable[[Survey], _Answer],
+    *about: object,
+    uncached: bool,
+    types: bool = True,
+    repair: bool = False,
+    confidence: str = Confidence.INFERRED,
+    guide: bool = False,
+) -> Seen[_Answer]:
+    """The tree at ``path`` with what ``work`` says of it, perhaps from the cache (``seen.Look``).
+
+    Files that do not parse are named on stderr. Raises MigrationError for all that stands in the way.
+    """
+    from codemods import cache
+    from codemods import spec as specs
+    from codemods.seen import How, Look
+
+    spec = specs.for_project(path, spec_file)
+    how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
+    kept = cache.Cache(None if uncached else cache.user_folder())
+    with Working(_reading(types)):
+        look = Look(path, spec, how, kept, *about)
+        known = look.known()
+        survey = None if known else look.survey()
+    if survey:
+        _name_failures(survey.failures)
+        return look.keep(survey, work(survey))
+    assert known
+    _name_failures(known.failures)
+    return known
+
+
+def _reading(types: bool) -> Doing:
+    return Doing("reading the tree, asking mypy" if types else "reading the tree")
+
+
+def _name_failures(failures: Iterable[Failure]) -> None:
+    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in failures), err=True)
 
 
 def survey_of(
@@ -41,8 +88,7 @@ def survey_of(
 
     spec = specs.for_project(path, spec_file)
     asked = Asked(python) if types else None
-    first = Doing("reading the tree, asking mypy" if types else "reading the tree")
-    with Working(first):
+    with Working(_reading(types)):
         found = survey(
             path,
             spec,
@@ -52,7 +98,7 @@ def survey_of(
             guide=guide,
             where=place_of(path, where),
         )
-    terminal.show((Line(f"classmod: left alone: {each}", "yellow") for each in found.failures), err=True)
+    _name_failures(found.failures)
     return found
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from codemods.data import Decision, MigrationError, Site, Spec
+from codemods.data import Decision, MigrationError, Site, Snapshot, Spec
 
 if TYPE_CHECKING:
     from codemods.hunks import Hunk
-    from codemods.review import FileReview, PhaseReview, Review
-    from codemods.survey import Survey
+    from codemods.reviewed import FileReview, PhaseReview, Review
 
     _Part = TypeVar("_Part", Review, FileReview, Hunk)
 
@@ -28,7 +27,20 @@ class _Placed(Protocol):
 _P = TypeVar("_P", bound=_Placed)
 
 
-def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
+class Looked(Protocol):
+    """A tree with its sites: a survey, or what is known of one."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def spec(self) -> Spec: ...
+    @property
+    def snapshot(self) -> Snapshot: ...
+    @property
+    def sites(self) -> tuple[Site, ...]: ...
+
+
+def of_phases(tree: Looked, found: Sequence[Site], phases: tuple[str, ...]) -> Sequence[Site]:
     """The sites of the phases asked for; what is not decided counts for every phase it may come to be of.
 
     Raises MigrationError for a phase that no site can have.
@@ -37,8 +49,8 @@ def of_phases(survey: Survey, found: Sequence[Site], phases: tuple[str, ...]) ->
         return found
     from codemods.phases import BASE, chosen
 
-    numbers = {phase.number for phase in chosen(survey.spec, phases, frozenset({BASE.number}))}
-    return [site for site in found if numbers & _phases(survey.spec, site)]
+    numbers = {phase.number for phase in chosen(tree.spec, phases, frozenset({BASE.number}))}
+    return [site for site in found if numbers & _phases(tree.spec, site)]
 
 
 def _phases(spec: Spec, site: Site) -> set[int]:
@@ -51,7 +63,7 @@ def _phases(spec: Spec, site: Site) -> set[int]:
     return {spec.tests_phase} if is_test(site.path) else {*range(1, spec.integrations_phase + 1)}
 
 
-def under(survey: Survey, found: Iterable[_P], places: tuple[str, ...]) -> list[_P]:
+def under(tree: Looked, found: Iterable[_P], places: tuple[str, ...]) -> list[_P]:
     """What is in one of the ``places``: a file, a directory, or a pattern of either.
 
     Raises MigrationError for a place that no file of the tree is in, so that a misspelt one is not clean.
@@ -60,21 +72,21 @@ def under(survey: Survey, found: Iterable[_P], places: tuple[str, ...]) -> list[
         return list(found)
     found = list(found)  # a file that is created is in no snapshot
     patterns = {place: _pattern(place) for place in places}
-    known = {*survey.snapshot, *(each.path for each in found)}
+    known = {*tree.snapshot, *(each.path for each in found)}
     inside: set[PurePosixPath] = set()
     for place, pattern in patterns.items():
         here = {path for path in known if pattern.match(str(path))}
         if not here:
-            raise MigrationError(f"--path {place}: no Python or Markdown file is there in {survey.root}")
+            raise MigrationError(f"--path {place}: no Python or Markdown file is there in {tree.root}")
         inside |= here
     return [each for each in found if each.path in inside]
 
 
-def of_review(survey: Survey, found: Review, phases: tuple[str, ...], places: tuple[str, ...]) -> Review:
+def of_review(tree: Looked, found: Review, phases: tuple[str, ...], places: tuple[str, ...]) -> Review:
     """What a dry run says of these places, and asks in these phases. Raises MigrationError as ``under``."""
     files = [file for phase in found.phases for file in phase.files]
     every: list[_Placed] = [*files, *found.notes, *found.asked]
-    inside = {each.path for each in under(survey, every, places)}
+    inside = {each.path for each in under(tree, every, places)}
     numbers = {phase.phase.number for phase in found.phases}
 
     def told(part: _Part) -> _Part:
@@ -103,9 +115,9 @@ def phase_names(spec: Spec) -> dict[int, str]:
     return {phase.number: phase.name for phase in phases(spec)}
 
 
-def asked(survey: Survey) -> list[Site]:
+def asked(tree: Looked) -> list[Site]:
     """The sites that only a person can decide."""
-    return in_order(site for site in survey.sites if site.decision is Decision.ASK)
+    return in_order(site for site in tree.sites if site.decision is Decision.ASK)
 
 
 def in_order(sites: Iterable[Site]) -> list[Site]:

@@ -55,10 +55,13 @@ def sets(info: ClassInfo, names: Container[str]) -> bool:
     )
 
 
-def members(classes: Classes, ref: ClassRef) -> set[str]:
+def members(classes: Classes, ref: ClassRef) -> frozenset[str]:
     """The names of all attributes and methods that a class and its ancestors in the tree have."""
-    infos = [info for ancestor in classes.mro(ref) if (info := classes.get(ancestor))]
-    return {item.name for info in infos for item in (*info.functions(), *declarations(info))}
+    if ref not in classes.members:
+        infos = [info for ancestor in classes.mro(ref) if (info := classes.get(ancestor))]
+        found = (item.name for info in infos for item in (*info.functions(), *declarations(info)))
+        classes.members[ref] = frozenset(found)
+    return classes.members[ref]
 
 
 def owns(classes: Classes, ref: ClassRef, name: str) -> bool:

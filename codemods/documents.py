@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from codemods.data import Change, Site
-from codemods.edits import renamings, splice
 from codemods.text import Text, line_starts
 
 _OTHER_BYTES = "surrogateescape"
@@ -27,6 +26,8 @@ def write(text: Text, after: str) -> bytes:
 
 def change(path: PurePosixPath, data: bytes, sites: Iterable[Site]) -> Change | None:
     """The document with the sites to be renamed in their new names; None when there are none."""
+    from codemods.edits import renamings, splice  # most documents are only read
+
     text = read(data)
     edits = renamings(text, sites)
     if not edits:

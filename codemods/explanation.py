@@ -14,7 +14,8 @@ from codemods.phases import BASE, REPAIR, chosen, phases
 from codemods.pointed import Pointed, body, lines, scope, statement, text
 from codemods.project import Project
 from codemods.remedies import remedies
-from codemods.review import Review, of_stages
+from codemods.review import of_stages
+from codemods.reviewed import Review
 from codemods.rules import ARGUMENTS, Rule, rule_of
 from codemods.spans import Span, spans
 from codemods.status import listed

@@ -66,6 +66,8 @@ class Classes:
         self.modules = modules
         self._infos: dict[ClassRef, ClassInfo | None] = {}
         self._lines: dict[ClassRef, tuple[ClassRef, ...]] = {}
+        self.members: dict[ClassRef, frozenset[str]] = {}
+        """What ``declarations.members`` has found."""
 
     def get(self, ref: ClassRef) -> ClassInfo | None:
         if ref not in self._infos:
@@ -216,22 +218,22 @@ class _Search:
         self.modules = classes.modules
         self.root = root
         self.members: set[ClassRef] = {root}
+        self.known: set[str] = set()
+        """Names that members go by, and those of their modules."""
         self.read: dict[PurePosixPath, Module] = {}
 
     def run(self, names: list[str], old_names: list[str]) -> None:
-        known = set(names)
+        self.known |= {*names}
         wanted = {*names, *old_names}
         while wanted:
             self._parse(wanted)
-            fresh = self._join() | self._stems() | self._aliases(known)
-            wanted = fresh - known
-            known |= fresh
+            fresh = self._join() | self._stems() | self._aliases()
+            wanted = fresh - self.known
+            self.known |= fresh
 
     def _parse(self, wanted: set[str]) -> None:
-        for path in self.modules.sources:
-            if path in self.read or not self.modules.mentions(path, wanted):
-                continue
-            if module := self.modules.get(path):
+        for path in self.modules.naming(wanted):
+            if path not in self.read and (module := self.modules.get(path)):
                 self.read[path] = module
 
     def _join(self) -> set[str]:
@@ -250,26 +252,20 @@ class _Search:
     def _homes(self) -> set[PurePosixPath]:
         """The files of the members, and the packages that hand members on."""
         packages = (module for path, module in self.read.items() if path.stem == "__init__")
-        handing = {module.path for module in packages if self._hands_on(module)}
+        handing = {module.path for module in packages if self._members_named(module)}
         return {ref.path for ref in self.members} | handing
 
-    def _hands_on(self, module: Module) -> bool:
-        names = module.scope.bindings
-        return any(
-            self.modules.meaning(ast.Name(name, lineno=1), module.scope) in self.members for name in names
-        )
-
-    def _aliases(self, known: set[str]) -> set[str]:
+    def _aliases(self) -> set[str]:
         """Other names that members go by, through ``import ... as`` and plain assignment."""
+        return {name for module in self.read.values() for name in self._members_named(module) - self.known}
+
+    def _members_named(self, module: Module) -> set[str]:
+        """The names by which a module has members, as far as their names are known by now."""
         return {
             name
-            for module in self.read.values()
             for name, bindings in module.scope.bindings.items()
-            if name not in known
-            for binding in bindings
-            if self._other_name(binding.name, binding.value) in known
-            and (meaning := self.modules.meaning(ast.Name(name, lineno=1), module.scope)) in self.members
-            and meaning is not None
+            if any(name in self.known or self._other_name(b.name, b.value) in self.known for b in bindings)
+            and self.modules.meaning(ast.Name(name, lineno=1), module.scope) in self.members
         }
 
     @staticmethod

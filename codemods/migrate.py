@@ -16,10 +16,11 @@ from codemods.leftovers import leftovers
 from codemods.phases import BASE, chosen, finalizing
 from codemods.proofs import GATES, Options, Proof, Workshop, prove
 from codemods.record import LandedPhase
+from codemods.reviewed import TreeLine
 from codemods.status import Status, listed, status, stuck
 from codemods.steps import Contents, Stage, Step, differences, planned, stage, stages_of, steps, work
 from codemods.survey import Asked, Origin, Survey, origin, survey
-from codemods.tree import TreeLine, class_tree
+from codemods.tree import class_tree
 from codemods.worktree import uncommitted, unfinished
 
 __all__ = [

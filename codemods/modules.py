@@ -52,6 +52,7 @@ class Modules(Layout):
         self.failures: dict[PurePosixPath, Failure] = {}
         self.parsed: dict[PurePosixPath, Module | None] = {}
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
+        self._naming: dict[str, tuple[PurePosixPath, ...]] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
 
     def get(self, path: PurePosixPath) -> Module | None:
@@ -73,17 +74,31 @@ class Modules(Layout):
 
     def mentioning(self, name: str) -> Iterator[Module]:
         """The modules whose bytes hold a name; those that cannot be read are left out."""
-        for path in self.sources:
-            if self.mentions(path, (name,)) and (module := self.get(path)):
+        if name not in self._naming:
+            self._naming[name] = tuple(self.naming((name,)))
+        for path in self._naming[name]:
+            if module := self.get(path):
                 yield module
 
     def mentions(self, path: PurePosixPath, names: Iterable[str]) -> bool:
         """Whether a file holds one of these names, be it as part of a longer word."""
-        if path not in self._searchable:
-            data = self.snapshot[path]
-            self._searchable[path] = searchable(data) if path.suffix in (".py", ".pyi") else data
-        found = self._searchable[path]
-        return any(name.encode("utf-8", "surrogateescape") in found for name in names)
+        return any(True for _ in self.naming(names, (path,)))
+
+    def naming(
+        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
+    ) -> Iterator[PurePosixPath]:
+        """Those of the sources, or of ``paths``, that ``mentions`` is true of."""
+        every = {*names}
+        shortest = (name for name in every if not any(o in name for o in every if o != name))
+        wanted = [name.encode("utf-8", "surrogateescape") for name in shortest]
+        for path in self.sources if paths is None else paths:
+            data = self._searchable.get(path)
+            if data is None:
+                data = self.snapshot[path]
+                data = searchable(data) if path.suffix in (".py", ".pyi") else data
+                self._searchable[path] = data
+            if any(name in data for name in wanted):
+                yield path
 
     # --- imports --------------------------------------------------------------------------------
 

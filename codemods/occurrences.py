@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -50,7 +51,9 @@ class _Placer:
         self.text = module.text
         self.spans = spans
         self.starts = {end: start for start, (end, _) in spans.items()}
-        self.docstrings = _docstrings(module.tree)
+        self.lines = sorted({self.text.place(start)[0] for start in spans})
+        self.docstrings: set[ast.AST] = set()
+        """String statements: docstrings in the narrow sense and strings that stand for comments."""
 
     def place(self) -> dict[int, _Place]:
         placed: dict[int, _Place] = {}
@@ -61,13 +64,24 @@ class _Placer:
             if isinstance(node, ast.JoinedStr):
                 formatted.append(node)
                 continue
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                self.docstrings.add(node.value)
             placed.update((o, place) for o, place in self._spelled(node) if o in self.spans)
-            todo += ast.iter_child_nodes(node)
+            todo += (inner for inner in ast.iter_child_nodes(node) if self._matters(inner))
         for joined in formatted:
             placed.update(self._formatted(joined))
-        for start, end in comments(self.text):
-            placed.update((o, ("comment", None)) for o in self.spans if start <= o < end)
+        if len(placed) < len(self.spans):
+            for start, end in comments(self.text):
+                placed.update((o, ("comment", None)) for o in self.spans if start <= o < end)
         return placed
+
+    def _matters(self, node: ast.AST) -> bool:
+        """Whether one of the names stands in the lines of a statement; in those of another node it may."""
+        if not isinstance(node, ast.stmt):
+            return True
+        above = (decorator.lineno for decorator in getattr(node, "decorator_list", ()))
+        first = bisect_left(self.lines, min(above, default=node.lineno))
+        return first < len(self.lines) and self.lines[first] <= (node.end_lineno or node.lineno)
 
     def _inside(self, node: ast.expr) -> list[int]:
         start = self.text.ast_offset(node.lineno, node.col_offset)
@@ -177,12 +191,3 @@ def _end_of_name(node: ast.expr | ast.arg | ast.keyword) -> tuple[int, int]:
     if isinstance(node, ast.keyword):
         return node.lineno, node.col_offset
     return node.end_lineno or 0, node.end_col_offset or 0
-
-
-def _docstrings(tree: ast.Module) -> set[ast.AST]:
-    """String statements: docstrings in the narrow sense and strings that stand for comments."""
-    return {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }

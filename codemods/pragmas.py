@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile
 from pathlib import PurePosixPath
 from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, TokenInfo
+from typing import TYPE_CHECKING
 
 from codemods import documents
 from codemods.data import Confidence, Decision, Note, Site, Snapshot
 from codemods.generated import is_generated
-from codemods.markdown import Document, Passage
 from codemods.text import Text, UnreadableSource, decode, tokens
+
+if TYPE_CHECKING:
+    from codemods.markdown import Document, Passage
 
 KEPT = "kept by a pragma: "
 """Begins the reason of a site that a pragma keeps."""
@@ -79,6 +82,8 @@ def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
 
 def _of_file(path: PurePosixPath, data: bytes) -> tuple[Pragma, ...]:
     if path.suffix == ".md":
+        from codemods.markdown import Document  # with a whole parser
+
         return in_document(Document(documents.read(data)))
     try:
         return in_source(decode(data)) if path.suffix in (".py", ".pyi") else ()

@@ -3,68 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from codemods.choice import Choices
-from codemods.data import Change, Decision, Edit, Note, Phase, Site
+from codemods.data import Change, Decision, Edit, Note, Site
 from codemods.doing import Doing, Progress, silent
-from codemods.hunks import CONTEXT, Hunk, hunks, moved
+from codemods.hunks import CONTEXT, hunks, moved
 from codemods.phases import REPAIR
+from codemods.reviewed import FileReview, PhaseReview, Review
 from codemods.spans import Span, spans
 from codemods.steps import Stage, between_stages, stages_of
 from codemods.survey import Origin, Survey, origin
-from codemods.tree import TreeLine, class_tree
+from codemods.tree import class_tree
 
 _CARRIED = (Decision.RENAME, Decision.DELETE)
 _Remark = TypeVar("_Remark", Note, Site)
-
-
-@dataclass(frozen=True, slots=True)
-class FileReview:
-    """A change with its hunks; ``notes`` and ``asked`` are of the file and of none of its hunks."""
-
-    change: Change
-    hunks: tuple[Hunk, ...]
-    notes: tuple[Note, ...] = ()
-    asked: tuple[Site, ...] = ()
-
-    @property
-    def path(self) -> PurePosixPath:
-        return self.change.path
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseReview:
-    """What a phase changes."""
-
-    phase: Phase
-    files: tuple[FileReview, ...]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """How many lines it adds and takes away."""
-        sizes = [hunk.size for file in self.files for hunk in file.hunks]
-        return sum(added for added, _ in sizes), sum(gone for _, gone in sizes)
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """All of it; ``notes`` and ``asked`` at the end are of files that no phase here changes.
-
-    ``numbers`` are the phases after which ``tree`` stands, what is landed included.
-    """
-
-    phases: tuple[PhaseReview, ...]
-    tree: tuple[TreeLine, ...]
-    notes: tuple[Note, ...]
-    asked: tuple[Site, ...]
-    numbers: frozenset[int] = frozenset()
-
-    @property
-    def hunks(self) -> tuple[Hunk, ...]:
-        return tuple(hunk for phase in self.phases for file in phase.files for hunk in file.hunks)
 
 
 def review(

@@ -89,6 +89,7 @@ class _Binder:
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self.walrus = ":=" in module.text.text
 
     def bind(self, body: list[ast.stmt], scope: Scope, prefix: str) -> None:
         for node in statements(body):
@@ -115,7 +116,7 @@ class _Binder:
                 case _:
                     if isinstance(node, ast.If) and _asks_type_checking(node.test):
                         self.module.type_checking.update(n for s in node.body for n in ast.walk(s))
-                    for name, value in _bound(node):
+                    for name, value in _bound(node, self.walrus):
                         self._add(scope, name, Binding(node, value=value))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, prefix: str) -> None:
@@ -150,13 +151,30 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _asks_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+    return getattr(test, "attr", getattr(test, "id", "")) == "TYPE_CHECKING"
 
 
-def _bound(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
-    """The names a statement itself binds, with their value where it says one."""
+def _bound(statement: ast.stmt, walrus: bool) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names a statement itself binds, with their value where it says one.
+
+    Where there is no ``walrus`` in the file, only targets are looked at.
+    """
     values: dict[ast.AST | None, ast.expr | None] = {}
     todo: list[ast.AST] = [statement]
+    if not walrus:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+                return
+            case ast.Assign():
+                todo = [*reversed(statement.targets)]
+                values.update((target, statement.value) for target in statement.targets)
+            case ast.AnnAssign():
+                todo, values = [statement.target], {statement.target: statement.value}
+            case ast.AugAssign():
+                todo = [statement.target]
+            case ast.Expr() | ast.Return() | ast.Raise() | ast.Assert() | ast.If() | ast.While():
+                return
     while todo:
         node = todo.pop()
         match node:

@@ -11,7 +11,7 @@ from codemods.choosing import Choosable
 from codemods.data import Snapshot
 from codemods.hunks import Hunk, split
 from codemods.record import digest_of
-from codemods.review import Review
+from codemods.reviewed import Review
 
 _TOGETHER = (Kind.BASE, Kind.ABSTRACT, Kind.TESTS)
 """What is one question wherever its hunks are."""

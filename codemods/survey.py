@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from codemods import doubts, files, hierarchy, journal, project, repair
+from codemods import files, hierarchy, journal, project
 from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
 from codemods.foreign import is_foreign
-from codemods.gates.cache import Cache
+from codemods.gates.memory import Memory
 from codemods.hierarchy import Hierarchy
 from codemods.leaving import left_out
 from codemods.needs import following, needs
@@ -27,11 +27,11 @@ from codemods.threshold import taken
 class Asked:
     """That mypy is asked where a receiver's class is not known; ``python`` is the target's interpreter.
 
-    ``cache`` is that of all who ask mypy in the run.
+    ``memory`` is that of all who ask mypy in the run.
     """
 
     python: Path | None = None
-    cache: Cache = field(default_factory=Cache, compare=False, repr=False)
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Survey:
     guide: bool = False
     hierarchy: Hierarchy | None = None
     """What stands elsewhere and is only used here; None where the root class is in the tree."""
+    sound: Set[PurePosixPath] = frozenset()
+    """Files that are known to parse."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -70,7 +72,7 @@ class Survey:
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
         found = {failure.path: failure for failure in self.project.failures}
-        for path in {*self.project.modules.sources} - self.project.modules.parsed.keys():
+        for path in {*self.project.modules.sources} - self.project.modules.parsed.keys() - self.sound:
             if is_foreign(path):
                 continue
             try:
@@ -106,18 +108,22 @@ def survey(
     confidence: Confidence = Confidence.INFERRED,
     guide: bool = False,
     where: str | None = None,
+    tree: Tree | None = None,
+    sound: Set[PurePosixPath] = frozenset(),
 ) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
     Decisions known less well than ``confidence`` become asks. With ``guide`` plans have the guide in them.
     ``where`` says where the hierarchy is if it is not here (``hierarchy.settled``); None is where it was when
-    something was landed.
+    something was landed. ``tree`` is what ``files.read`` found where that is known, ``sound`` are files of it
+    that parse.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
-    if root.is_dir():
-        journal.recover(root)
-    tree = files.read(root)
+    if tree is None:
+        if root.is_dir():
+            journal.recover(root)
+        tree = files.read(root)
     landed = journal.read(root)
     where = where or (landed.hierarchy if landed else "")
     python = types.python if types else None
@@ -132,14 +138,16 @@ def survey(
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
     found = taken(found, confidence)
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide, theirs)
+    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide, theirs, sound)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
     """The project with what mypy knows, where it is to be asked and there is something to ask."""
     if types is None:
         return found, ()
-    return doubts.settled(found, root, interpreter(root, types.python), types.cache)
+    from codemods import doubts  # it brings what starts mypy, which most runs do without
+
+    return doubts.settled(found, root, interpreter(root, types.python), types.memory)
 
 
 def interpreter(root: Path, named: Path | None) -> Path:
@@ -155,6 +163,8 @@ def _project(
     if theirs:
         return project.read({**snapshot, **theirs.snapshot}, spec, theirs.tops), repairs
     if mend:
+        from codemods import repair
+
         snapshot, repairs = repair.mend(snapshot, spec)
     return project.read(snapshot, spec), repairs
 

@@ -12,6 +12,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from codemods.depth import usual
 
@@ -111,7 +112,10 @@ def _encoding(data: bytes, bom: bool) -> str:
 
 def line_starts(text: str) -> tuple[int, ...]:
     r"""Offsets of the lines of ``text``, which end at \n, \r\n and \r only."""
-    return (0, *(match.end() for match in _LINE_END.finditer(text)))
+    if "\r" in text:
+        return (0, *(match.end() for match in _LINE_END.finditer(text)))
+    ends = [0, *accumulate(map(len, io.StringIO(text, newline="\n")))]
+    return tuple(ends if text.endswith("\n") else ends[: max(1, len(ends) - 1)])
 
 
 def words(names: Iterable[str]) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from codemods.data import Phase, Site
 from codemods.hunks import Hunk, Reason, moved
 from codemods.patch import Opcode
-from codemods.review import Review
+from codemods.reviewed import Review
 
 
 @dataclass(frozen=True, slots=True)

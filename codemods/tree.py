@@ -4,45 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
 from codemods.foreign import own
 from codemods.project import Project
+from codemods.reviewed import TreeLine
 from codemods.roles import Part
 from codemods.scopes import ClassNode, ClassRef, Module
 from codemods.survey import Origin, Survey
 from codemods.text import UnreadableSource, decode, parse
 
 _BESIDE = (Part.MIXIN, Part.PROTOCOL)
-
-
-@dataclass(frozen=True, slots=True)
-class TreeLine:
-    """A class below its first parent: ``depth`` 0 is the root, or what stands beside it; headers are text.
-
-    ``line`` is where it is now, ``body`` says whether anything below its header changes. ``part`` is "mixin"
-    or "protocol" for a class outside the root's own tree.
-    """
-
-    depth: int
-    name: str
-    path: PurePosixPath
-    before: str
-    after: str
-    line: int = 1
-    body: bool = False
-    part: str = ""
-
-    @property
-    def header(self) -> bool:
-        """Whether its header changes."""
-        return self.before != self.after
-
-    @property
-    def place(self) -> str:
-        return f"{self.path}:{self.line}"
 
 
 def class_tree(

@@ -13,7 +13,8 @@ from codemods.choosing import Choosable
 from codemods.data import Spec
 from codemods.migrate import survey
 from codemods.record import digest_of
-from codemods.review import Review, of_stages
+from codemods.review import of_stages
+from codemods.reviewed import Review
 from codemods.session import Session
 from codemods.steps import stages_of
 from codemods.survey import Origin, Survey, origin

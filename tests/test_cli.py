@@ -44,9 +44,9 @@ from codemods.doing import Doing, Progress
 from codemods.hunks import hunks
 from codemods.journal import Interruption
 from codemods.record import LandedPhase
-from codemods.review import FileReview, PhaseReview, Review, fresh
+from codemods.review import fresh
+from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
 from codemods.status import PhaseStatus, Status
-from codemods.tree import TreeLine
 from tests.helpers import contents, lay
 
 # --- a stub of codemods.migrate -----------------------------------------------------------------
@@ -65,6 +65,8 @@ class Survey:
     sites: tuple[Site, ...]
     notes: tuple[Note, ...]
     failures: tuple[Failure, ...]
+    doubts: tuple[Note, ...] = ()
+    project: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(types={}))
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Library:
         confidence: Confidence = Confidence.INFERRED,
         guide: bool = False,
         where: str | None = None,
+        **read: Any,
     ) -> Survey:
         self.asked |= {"root": root, "spec": spec, "repair": repair, "types": types, "sure": confidence}
         self.asked |= {"guide": True} if guide else {}

@@ -20,9 +20,9 @@ from cli.rows import Line, visible
 from codemods import spec as specs
 from codemods.data import Change, Confidence, Decision, Note, Phase, Site
 from codemods.hunks import Hunk, HunkLine, Reason, hunks
-from codemods.review import FileReview, PhaseReview, Review, review
+from codemods.review import review
+from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
 from codemods.survey import survey
-from codemods.tree import TreeLine
 
 PROPERTY = settings(deadline=None, derandomize=True, database=None)
 PATH = PurePosixPath("pkg/a.py")

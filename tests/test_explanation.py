@@ -18,7 +18,7 @@ from codemods.migrate import Options, apply
 from codemods.pointed import Pointed, pointed
 from codemods.proofs import GATES
 from codemods.receivers import Answer, Answers, Oracle
-from codemods.review import FileReview, PhaseReview, Review
+from codemods.reviewed import FileReview, PhaseReview, Review
 from codemods.rules import RULES, rule_of
 from codemods.subject import subject
 from codemods.survey import Asked, Survey, survey

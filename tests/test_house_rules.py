@@ -26,7 +26,7 @@ LAYERS = (
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
     ("modules",),
-    ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
+    ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("abstractness", "bounds", "draft", "journal", "pragmas", "present", "spelled"),
     ("roles",),
@@ -58,8 +58,11 @@ LAYERS = (
     ("phases",),
     ("family", "obstacles", "plan", "status"),
     ("survey",),
-    ("leftovers", "steps", "tree"),
-    ("briefing", "causes", "hunks", "trials"),
+    ("hunks",),
+    ("reviewed",),
+    ("seen", "steps", "tree"),
+    ("leftovers",),
+    ("briefing", "causes", "trials"),
     ("choosing", "handwork", "review"),
     ("session",),
     ("proofs", "touches"),
@@ -70,7 +73,7 @@ LAYERS = (
     ("cli",),
 )
 MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")
-WRITERS = {"files", "gates", "journal", "lock", "staging"}
+WRITERS = {"cache", "files", "gates", "journal", "lock", "staging"}
 WRITING = {"write_bytes", "write_text", "touch", "unlink", "rename", "replace", "mkdir", "rmdir", "rmtree"}
 PROCESSES = {"subprocess", "multiprocessing", "pty"}
 TERMINAL = {"click", "rich"}

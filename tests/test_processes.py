@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 
 from codemods import migrate, process
-from codemods.data import MigrationError
+from codemods.cache import Cache
+from codemods.data import Decision, MigrationError
 from codemods.doing import Doing
 from codemods.gates import inside
 from codemods.gates import mypy as gate
 from codemods.migrate import Options, Report, apply, survey
+from codemods.seen import How, Look
 from codemods.survey import Asked
 from tests.helpers import lay
 from tests.test_doubts import FILES
@@ -71,6 +74,40 @@ def test_what_has_landed_is_asked_about_at_little_cost(tmp_path: Path, started: 
     found = survey(tmp_path, TWO_SIDES, types=Asked())
     apply(found, (), Options(no_gate=STATIC), lambda _: None)
     assert [(start.program, start.cold) for start in started] == [("oracle", True), ("oracle", False)]
+
+
+# --- from run to run ----------------------------------------------------------------------------
+
+
+def asks(root: Path, kept: Cache) -> int:
+    """How many places nobody knows a class for."""
+    found = Look(root, TWO_SIDES, How(types=True), kept).survey()
+    assert not found.doubts
+    return sum(site.decision is Decision.ASK for site in found.sites)
+
+
+def test_mypy_remembers_what_it_knew_in_the_last_run(tmp_path: Path, started: list[Start]) -> None:
+    root, kept = lay(tmp_path / "tree", FILES), Cache(tmp_path / "cache")
+    assert asks(root, kept) == asks(root, kept)
+    assert started == [Start("oracle", True), Start("oracle", False)]
+
+
+def test_where_nothing_is_kept_mypy_remembers_nothing(tmp_path: Path, started: list[Start]) -> None:
+    root = lay(tmp_path / "tree", FILES)
+    assert asks(root, Cache(None)) == asks(root, Cache(None))
+    assert started == [Start("oracle", True), Start("oracle", True)]
+
+
+def test_a_memory_that_is_broken_is_forgotten(tmp_path: Path, started: list[Start]) -> None:
+    root, kept = lay(tmp_path / "tree", FILES), Cache(tmp_path / "cache")
+    known = asks(root, kept)
+    gc.collect()
+    broken = [path for path in tmp_path.glob("cache-mypy/*/*/*") if path.is_file()]
+    assert broken
+    for path in broken:
+        path.write_bytes(b"{" * 9999)
+    assert asks(root, kept) == known
+    assert started[-1].cold or len(started) == 2
 
 
 # --- while phases are planned -------------------------------------------------------------------

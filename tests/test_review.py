@@ -11,7 +11,8 @@ import pytest
 from codemods import spec as specs
 from codemods.data import Decision, Note, Site
 from codemods.hunks import Hunk
-from codemods.review import FileReview, Review, fresh, review
+from codemods.review import fresh, review
+from codemods.reviewed import FileReview, Review
 from codemods.steps import steps
 from codemods.survey import Survey, survey
 from tests.helpers import AROUND, LEFT, lay

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from codemods.review import review
+from codemods.reviewed import TreeLine
 from codemods.survey import survey
-from codemods.tree import TreeLine
 from tests.helpers import UNPROVEN, lay
 from tests.trees import HIERARCHY, TWO_SIDES
 

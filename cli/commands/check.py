@@ -9,13 +9,13 @@ import click
 
 from cli import terminal
 from cli.help import command
-from cli.options import common, hierarchy_option, path_option
-from cli.running import CLEAN, FOUND, survey_of, today
+from cli.options import cache_option, common, hierarchy_option, path_option
+from cli.running import CLEAN, FOUND, seen, today
 from codemods.data import MigrationError
 
 if TYPE_CHECKING:
     from cli.formats import Report
-    from codemods.survey import Survey
+    from cli.selection import Looked
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 
@@ -52,6 +52,7 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report there; what is for people is on stdout then.",
 )
+@cache_option
 def check(
     path: Path,
     spec_file: Path | None,
@@ -64,6 +65,7 @@ def check(
     baseline: Path | None,
     update: bool,
     output: Path | None,
+    uncached: bool,
 ) -> int:
     """Say where an old name is still in use.
 
@@ -77,7 +79,7 @@ def check(
       classmod check --baseline known.json --update-baseline .
       classmod check --hierarchy ../exchanges .
     """
-    from cli.checking import Scope, baseline_of, checked
+    from cli.checking import Scope, about_pragmas, baseline_of, checked
     from cli.formats import text
     from codemods import files
 
@@ -87,10 +89,10 @@ def check(
     if update and file is None:
         raise click.UsageError("--update-baseline has to know which: give --baseline FILE")
     scope = Scope.of(path, phases, places, since)
-    survey = survey_of(path, spec_file, where, types=False)
+    tree = seen(path, spec_file, where, about_pragmas, "pragmas", uncached=uncached, types=False)
     if output is not None:
-        _refuse_losing(output, survey, file)
-    report = checked(survey, scope, strict=strict, file=file, update=update, today=today())
+        _refuse_losing(output, tree, file)
+    report = checked(tree, scope, strict=strict, file=file, update=update, today=today())
     if output is not None:
         try:
             files.replace(output.parent, PurePosixPath(output.name), _made(report, layout))
@@ -105,13 +107,13 @@ def check(
     return FOUND if report.failed else CLEAN
 
 
-def _refuse_losing(output: Path, survey: Survey, baseline: Path | None) -> None:
+def _refuse_losing(output: Path, tree: Looked, baseline: Path | None) -> None:
     """Raise MigrationError for a report that would take the place of something else."""
-    there, root = output.resolve(), survey.root.resolve()
+    there, root = output.resolve(), tree.root.resolve()
     if baseline is not None and there == baseline.resolve():
         raise MigrationError(f"{output}: is the baseline; name another file")
     inside = there.relative_to(root) if there.is_relative_to(root) else Path()
-    if PurePosixPath(inside) in survey.snapshot or inside.parts[:1] in ((".git",), (".classmod",)):
+    if PurePosixPath(inside) in tree.snapshot or inside.parts[:1] in ((".git",), (".classmod",)):
         raise MigrationError(f"{output}: is a file of the project; name another one")
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import selection, terminal
 from cli.help import command
 from cli.options import (
+    cache_option,
     common,
     confidence_option,
     guide_option,
@@ -20,10 +22,12 @@ from cli.options import (
     report_option,
 )
 from cli.progress import Working
-from cli.reports import overview as reported
-from cli.reports import write
-from cli.running import CLEAN, FOUND, survey_of, today
+from cli.running import CLEAN, FOUND, seen, today
 from codemods.sunset import overdue
+
+if TYPE_CHECKING:
+    from codemods.reviewed import Review
+    from codemods.survey import Survey
 
 
 @command()
@@ -45,6 +49,7 @@ from codemods.sunset import overdue
 @pager_option
 @guide_option
 @report_option
+@cache_option
 def diff(
     path: Path,
     spec_file: Path | None,
@@ -59,6 +64,7 @@ def diff(
     context: int,
     pager: bool,
     reports: tuple[Path, ...],
+    uncached: bool,
 ) -> int:
     """Show the change of every phase and write nothing.
 
@@ -70,18 +76,30 @@ def diff(
       classmod diff --report report.html .
     """
     from cli import difference, dry_run, overview
-    from codemods.review import review
 
     if stat and layout != "text":
         raise click.UsageError(f"--stat goes with --format text, not {layout}")
     if context != 3 and layout == "patch":
         raise click.UsageError("--context goes with --format text or json; a patch has 3 lines")
-    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence, guide=guide)
-    with Working() as progress:
-        whole = review(survey, phases, progress, context)
+    tree = seen(
+        path,
+        spec_file,
+        where,
+        lambda survey: _reviewed(survey, phases, context),
+        "review",
+        phases,
+        context,
+        uncached=uncached,
+        repair=repair,
+        confidence=confidence,
+        guide=guide,
+    )
+    whole = tree.answer
     if reports:
-        write(reported(survey, whole), reports)
-    found = selection.of_review(survey, whole, phases, places)
+        from cli import reports as pages
+
+        pages.write(pages.overview(tree, whole), reports)
+    found = selection.of_review(tree, whole, phases, places)
     if layout == "patch":
         terminal.write(dry_run.patch(found).encode("utf-8", "surrogateescape"))
     elif layout == "json":
@@ -100,10 +118,17 @@ def diff(
                 str(path),
             ]
         )
-        late = overdue(survey.spec.compatibility, today())
+        late = overdue(tree.spec.compatibility, today())
         if stat:
             lines = overview.stat(found, command, terminal.width(), late)
         else:
             lines = difference.whole(found, command, late, styled=terminal.styled(), tree=not places)
         terminal.show(lines, page=pager)
     return FOUND if any(phase.files for phase in found.phases) else CLEAN
+
+
+def _reviewed(survey: Survey, phases: tuple[str, ...], context: int) -> Review:
+    from codemods.review import review
+
+    with Working() as progress:
+        return review(survey, phases, progress, context)

@@ -7,6 +7,7 @@ from pathlib import Path
 from cli import render, selection, terminal
 from cli.help import command
 from cli.options import (
+    cache_option,
     common,
     confidence_option,
     hierarchy_option,
@@ -14,7 +15,7 @@ from cli.options import (
     path_option,
     repair_option,
 )
-from cli.running import CLEAN, survey_of
+from cli.running import CLEAN, seen
 
 
 @command()
@@ -24,6 +25,7 @@ from cli.running import CLEAN, survey_of
 @confidence_option
 @path_option
 @pager_option
+@cache_option
 def sites(
     path: Path,
     spec_file: Path | None,
@@ -34,6 +36,7 @@ def sites(
     confidence: str,
     places: tuple[str, ...],
     pager: bool,
+    uncached: bool,
 ) -> int:
     """List every occurrence of an old name, and what becomes of it.
 
@@ -42,10 +45,19 @@ def sites(
       classmod sites .
       classmod sites --phase tests --format json . > sites.json
     """
-    survey = survey_of(path, spec_file, where, repair=repair, confidence=confidence)
-    found = selection.under(survey, selection.of_phases(survey, survey.sites, phases), places)
+    tree = seen(
+        path,
+        spec_file,
+        where,
+        lambda survey: survey.notes,
+        "notes",
+        uncached=uncached,
+        repair=repair,
+        confidence=confidence,
+    )
+    found = selection.under(tree, selection.of_phases(tree, tree.sites, phases), places)
     if layout == "json":
         terminal.write(render.sites_json(found))
     else:
-        terminal.show(render.sites(found, selection.under(survey, survey.notes, places)), page=pager)
+        terminal.show(render.sites(found, selection.under(tree, tree.answer, places)), page=pager)
     return CLEAN

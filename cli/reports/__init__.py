@@ -21,10 +21,10 @@ from codemods.find import is_report
 from codemods.sunset import overdue
 
 if TYPE_CHECKING:
+    from cli.selection import Looked
     from codemods.hunks import Hunk
     from codemods.migrate import Proof, Report
-    from codemods.review import FileReview, PhaseReview, Review
-    from codemods.survey import Survey
+    from codemods.reviewed import FileReview, PhaseReview, Review
 
 SUFFIXES = (".html", ".md")
 
@@ -174,7 +174,7 @@ def _said(holder: Hunk | FileReview | Review) -> tuple[Note | Site, ...]:
     return (*holder.notes, *(site for site in holder.asked if site.decision is Decision.ASK))
 
 
-def overview(found: Survey, review: Review) -> Overview:
+def overview(found: Looked, review: Review) -> Overview:
     """The dry run of a tree."""
     late = overdue(found.spec.compatibility, today())
     return Overview(found.root.resolve().name, found.spec.name, review, late=late)

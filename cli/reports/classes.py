@@ -17,7 +17,7 @@ from cli.terminal import visible
 from codemods.edits import tokens
 
 if TYPE_CHECKING:
-    from codemods.tree import TreeLine
+    from codemods.reviewed import TreeLine
 
 
 @dataclass(frozen=True, slots=True)

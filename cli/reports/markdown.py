@@ -17,8 +17,7 @@ from codemods.find import REPORT
 if TYPE_CHECKING:
     from codemods.hunks import Hunk, HunkLine
     from codemods.proofs import Proof
-    from codemods.review import PhaseReview
-    from codemods.tree import TreeLine
+    from codemods.reviewed import PhaseReview, TreeLine
 
 LONGEST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and who posts it may add some."""

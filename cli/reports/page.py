@@ -25,7 +25,7 @@ from codemods.data import Confidence, Decision, Problem
 from codemods.find import REPORT
 
 if TYPE_CHECKING:
-    from codemods.review import FileReview, PhaseReview
+    from codemods.reviewed import FileReview, PhaseReview
 
 MANY = 150
 """Hunks that start unfolded; of more, those of the first files that want a look."""

@@ -10,9 +10,8 @@ from codemods.data import Change, Confidence, Decision, Note, Outcome, Phase, Pr
 from codemods.hunks import Hunk, Reason, hunks
 from codemods.migrate import Report
 from codemods.proofs import Proof
-from codemods.review import FileReview, PhaseReview, Review
+from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
 from codemods.steps import Step
-from codemods.tree import TreeLine
 
 PHASES = (
     Phase(1, "base", "The root becomes generic."),

@@ -17,7 +17,7 @@ from cli.reports.markdown import LONGEST, code, markdown, text
 from cli.terminal import visible
 from codemods.data import Change, Phase
 from codemods.hunks import Reason, hunks
-from codemods.review import FileReview, PhaseReview, Review
+from codemods.reviewed import FileReview, PhaseReview, Review
 from tests.reports.reviews import EVIL, overview, tree
 
 GITHUB = MarkdownIt("gfm-like", {"linkify": False})

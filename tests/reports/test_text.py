@@ -21,7 +21,7 @@ from cli.reports.code import LONGEST_HUNK, LONGEST_LINE, body
 from cli.reports.page import page
 from codemods.data import Change, Confidence, Note
 from codemods.hunks import Reason, hunks
-from codemods.review import FileReview, Review
+from codemods.reviewed import FileReview, Review
 from tests.reports.reviews import EVIL, overview
 
 VOID = {"meta", "img", "input", "line", "rect"}

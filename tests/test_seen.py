@@ -1,0 +1,169 @@
+"""A tree that was seen is not worked out again, unless anything about it is different."""
+
+from __future__ import annotations
+
+from ast import Module
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codemods import survey as surveys
+from codemods import text
+from codemods.cache import Cache
+from codemods.data import Confidence, MigrationError, Note, Spec
+from codemods.migrate import Options, apply, rollback
+from codemods.proofs import GATES
+from codemods.seen import How, Look, Seen
+from codemods.survey import Survey
+from codemods.text import Text
+from tests.helpers import AROUND, lay
+from tests.trees import TWO_SIDES
+
+LEFT = "from root import Root\n\n\nclass Left(Root):\n    _left_on = False\n"
+FILES: dict[str, str | bytes] = {**AROUND, "left.py": LEFT, "broken.py": "def (:\n", "fine.py": "x = 1\n"}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return lay(tmp_path / "project", FILES)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+class Works:
+    """Counts how often something is worked out."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, found: Survey) -> tuple[Note, ...]:
+        self.times += 1
+        return found.notes
+
+
+def seen(
+    root: Path, kept: Cache, work: Works, how: How | None = None, *about: object, spec: Spec = TWO_SIDES
+) -> Seen[tuple[Note, ...]]:
+    look = Look(root, spec, how or How(), kept, *about)
+    if known := look.known():
+        return known
+    survey = look.survey()
+    return look.keep(survey, work(survey))
+
+
+def test_what_was_seen_is_known(root: Path, kept: Cache) -> None:
+    work = Works()
+    first, second = seen(root, kept, work), seen(root, kept, work)
+
+    assert work.times == 1
+    assert first == second
+    assert first.sites
+    assert [str(failure.path) for failure in second.failures] == ["broken.py"]
+    survey = surveys.survey(root, TWO_SIDES)
+    assert (second.sites, second.failures, second.answer) == (survey.sites, survey.failures, survey.notes)
+
+
+def test_without_a_cache_everything_is_worked_out(root: Path) -> None:
+    work = Works()
+    for _ in range(2):
+        seen(root, Cache(None), work)
+
+    assert work.times == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: (root / "left.py").write_text(LEFT + "# more\n"),
+        lambda root: (root / "new.py").write_text(""),
+        lambda root: (root / "fine.py").unlink(),
+        lambda root: (root / "fine.py").rename(root / "finer.py"),
+        lambda root: (root / "fine.py").chmod(0o600),
+        lambda root: (root / "notes.txt").write_text("no source, but in the way of one that is created"),
+    ],
+    ids=["edited", "added", "deleted", "moved", "another mode", "another file"],
+)
+def test_another_tree_is_worked_out(root: Path, kept: Cache, change: Callable[[Path], object]) -> None:
+    work = Works()
+    seen(root, kept, work)
+    change(root)
+    found = seen(root, kept, work)
+
+    assert work.times == 2
+    assert found.sites == surveys.survey(root, TWO_SIDES).sites
+
+
+def test_what_is_landed_is_part_of_the_tree(root: Path, kept: Cache) -> None:
+    work = Works()
+    before = seen(root, kept, work)
+    apply(surveys.survey(root, TWO_SIDES), ("1", "2"), Options(no_gate=GATES), lambda _: None)
+    landed = seen(root, kept, work)
+    rollback(root, TWO_SIDES, ())
+
+    assert landed.sites != before.sites
+    assert seen(root, kept, work).sites == before.sites
+
+
+@pytest.mark.parametrize(
+    "how",
+    [How(repair=True), How(confidence=Confidence.PROVEN), How(guide=True)],
+    ids=["repair", "confidence", "guide"],
+)
+def test_another_question_is_another_answer(root: Path, kept: Cache, how: How) -> None:
+    work = Works()
+    seen(root, kept, work)
+    seen(root, kept, work, how)
+    seen(root, kept, work, None, "about something else")
+    seen(root, kept, work, spec=replace(TWO_SIDES, name="another"))
+
+    assert work.times == 4
+
+
+def test_another_place_of_the_same_files_is_another_tree(tmp_path: Path, kept: Cache) -> None:
+    work = Works()
+    for name in ("a", "b"):
+        seen(lay(tmp_path / name, FILES), kept, work)
+
+    assert work.times == 2
+
+
+def test_a_refusal_is_no_answer(root: Path, kept: Cache) -> None:
+    (root / "root.py").write_text("class Other: pass\n")
+    for _ in range(2):
+        with pytest.raises(MigrationError, match="no class Root"):
+            seen(root, kept, Works())
+
+
+def test_what_mypy_may_have_said_is_not_kept(root: Path, kept: Cache) -> None:
+    (root / "use.py").write_text("def use(what):\n    return what._left_on\n")
+    work = Works()
+    seen(root, kept, work, How(types=True))
+    seen(root, kept, work, How(types=True))
+    assert work.times == 2
+
+    seen(root, kept, work)
+    seen(root, kept, work)
+    assert work.times == 3, "it is not asked"
+
+
+def test_files_that_parse_are_known_when_others_have_changed(
+    root: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(root, kept, Works())
+    (root / "late.py").write_text("def (\n")
+    read: list[str] = []
+
+    def parsed(source: Text) -> Module:
+        read.append(source.text)
+        return text.parse(source)
+
+    monkeypatch.setattr("codemods.survey.parse", parsed)
+    found = seen(root, kept, Works())
+
+    assert [str(failure.path) for failure in found.failures] == ["broken.py", "late.py"]
+    assert sorted(read) == ["def (\n", "def (:\n"]
