@@ -1,4 +1,4 @@
-"""How often a run starts mypy, and how often it has to begin from nothing: counted, never timed."""
+"""What a run does more than once: how often it starts mypy, cold or warm, and plans. Counted, never timed."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from threading import Event
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from codemods import migrate, process
+from cli.main import app
+from codemods import migrate, process, steps
+from codemods import plan as plans
 from codemods.cache import Cache
-from codemods.data import Decision, MigrationError
+from codemods.data import Decision, MigrationError, Plan
 from codemods.doing import Doing
 from codemods.gates import inside
 from codemods.gates import mypy as gate
 from codemods.migrate import Options, Report, apply, survey
+from codemods.project import Project
 from codemods.seen import How, Look
 from codemods.survey import Asked
 from tests.helpers import lay
 from tests.test_doubts import FILES
-from tests.trees import TWO_SIDES
+from tests.trees import TWO_SIDES, TWO_SIDES_TOML
 
 STATIC = frozenset({"mypy", "precision", "api", "duplication"})
 
@@ -154,3 +158,34 @@ def test_mypy_that_is_not_wanted_does_not_look(tmp_path: Path, started: list[Sta
     found = survey(lay(tmp_path, FILES), TWO_SIDES)
     assert apply(found, ("1",), Options(no_gate=STATIC), lambda _: None).landed
     assert started == []
+
+
+# --- planning -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "answers", "times"),
+    [
+        pytest.param(["--report", "report.md"], "", 1, id="report"),
+        pytest.param(["--interactive", "--report", "report.md"], "a\n" * 20, 2, id="interactive"),
+    ],
+)
+def test_the_phases_are_planned_once_for_each_set_of_choices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], answers: str, times: int
+) -> None:
+    planned: list[frozenset[int]] = []
+
+    def plan(project: Project, phases: frozenset[int], *rest: Any) -> Plan:
+        planned.append(phases)
+        return plans.plan(project, phases, *rest)
+
+    monkeypatch.setattr(steps, "plan", plan)
+    monkeypatch.chdir(tmp_path)
+    lay(tmp_path, {"spec.toml": TWO_SIDES_TOML, **{f"tree/{name}": text for name, text in FILES.items()}})
+    arguments = ["apply", "--spec", "spec.toml", "--phase", "1", "--phase", "2", *flags]
+    gates = [word for gate in STATIC for word in ("--no-gate", gate)]
+    done = CliRunner().invoke(app, [*arguments, *gates, "tree"], input=answers, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "landed" in done.stdout
+    assert Path("report.md").read_text().startswith("<!-- classmod report -->")
+    assert planned == [frozenset({1}), frozenset({1, 2})] * times
