@@ -1,11 +1,12 @@
-# Two commands, each does its own set-up in .venv: `make demo` shows the tool at work, `make test` proves it.
+# Each command does its own set-up in .venv: `make demo` shows the tool at work, `make test` proves it,
+# `make bench` measures it (BENCH='--target DIR --foreign DIR' says what of).
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := .demo/project
 
-.PHONY: demo test pages clean
+.PHONY: demo test bench pages clean
 
 # The first interpreter that is new enough and can make an environment; PYTHON=... names another.
 $(READY): pyproject.toml
@@ -25,6 +26,11 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
+
+# The peers and the chart come with an extra of their own. A goal that is missed is no error of make.
+bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	$(BIN)/python -m benchmarks $(BENCH) || test $$? -eq 1
 
 # What pages show of the tool, written anew from the tool: look at the difference before it is committed.
 pages: $(READY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemods.data import Spec
+from codemods.data import Attribute, Spec
 from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, receiver, sets
 from codemods.foreign import is_foreign
 from codemods.index import ClassInfo, Function, Index
@@ -12,6 +12,12 @@ from codemods.infer import Receivers
 from codemods.roles import Part, Role
 from codemods.scopes import ClassRef
 from codemods.sides import layer_path
+
+
+def declared(index: Index, spec: Spec) -> tuple[Attribute, ...]:
+    """The attributes that the root is to declare: those that it gives no value of its own at the start."""
+    root = index.members[index.root]
+    return tuple(a for a in spec.attributes if not sets(root, {*a.old.values()}))
 
 
 class Lifted:

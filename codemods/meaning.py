@@ -178,6 +178,9 @@ class Decider:
         """The decision for a receiver whose classes are not in the hierarchy, as far as can be seen."""
         classes = self.index.classes
         for ref in (ref for ref in known.classes if ref):
+            if self.index.modules.get(ref.path) is None:
+                reason = f"{ref.name} is in a file that does not parse"
+                return Answer(Decision.ASK, Confidence.NAMED, reason)
             if base := classes.unknown_base(ref):
                 reason = f"{ref.name} inherits {base}, and what that is is not known"
                 return Answer(Decision.ASK, Confidence.NAMED, reason)

@@ -15,15 +15,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import TIMEOUT_MAX, Event, Timer
+from threading import TIMEOUT_MAX, Event, Thread, Timer
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from codemods.data import MigrationError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 # Set inside a git hook, where they lead to another index or repository than the one around a directory.
 GIT_LEADS = {
@@ -165,6 +169,29 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def copies(number: int, begin: Callable[..., None], *arguments: object) -> ProcessPoolExecutor:
+    """Processes that begin as copies of this one, and with ``begin``, so that nothing is sent to them.
+
+    They leave Ctrl-C to us, and end when we are gone, however that came about.
+    """
+    from concurrent.futures import ProcessPoolExecutor  # with all of multiprocessing
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(number, get_context("fork"), _copied, (os.getpid(), begin, arguments))
+
+
+def _copied(parent: int, begin: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+    begin(*arguments)
 
 
 def children_seconds() -> float:

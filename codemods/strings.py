@@ -28,6 +28,8 @@ _PATCHERS = frozenset({"object", "setattr", "delattr", "spy"})
 
 _GETTERS = frozenset({"attrgetter", "methodcaller"})
 _KEYED = frozenset({"get", "pop", "setdefault"})
+_STAND_INS = frozenset({"SimpleNamespace", "Namespace"})
+"""What is made of keywords alone, be it in place of an object of the hierarchy."""
 
 
 def named_object(receivers: Receivers, node: ast.Constant, name: str) -> Known | str | None:
@@ -141,10 +143,10 @@ def folded(receivers: Receivers, node: ast.expr) -> str | None:
 
 
 def named_by_keyword(receivers: Receivers, keyword: ast.AST | None) -> Known | str | None:
-    """The object whose attribute a keyword names: that of a mock, or of a patch."""
+    """The object whose attribute a keyword names: that of a mock, of a stand-in, or of a patch."""
     call = receivers.parents.get(keyword) if keyword else None
     if isinstance(call, ast.Call):
-        if is_mock(call):
+        if is_mock(call) or called(call) in _STAND_INS:
             return receivers.known(call)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "configure_mock":
             return receivers.known(call.func.value)

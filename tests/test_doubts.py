@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from codemods import doubts, project
 from codemods.data import Decision, Site
+from codemods.receivers import Answer, Answers
+from codemods.scopes import ClassRef
 from tests.helpers import AROUND, lay
 from tests.trees import TWO_SIDES, tree
 
@@ -107,3 +109,27 @@ def test_a_tree_mypy_cannot_build_leaves_the_doubts_and_says_so(tmp_path: Path) 
     assert [note.text.partition(":")[0] for note in notes] == [
         "mypy was not of help with 3 places whose class is not known"
     ]
+
+
+def test_a_class_in_a_file_that_does_not_parse_stays_a_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mypy reads newer syntax than the Python that runs us."""
+    home = ClassRef(PurePosixPath("newer.py"), "Newer")
+    said = Answer(("newer.Newer",), True, (home,))
+    monkeypatch.setattr(
+        "codemods.receivers.Oracle.ask",
+        lambda self, root, snapshot, questions: Answers(
+            {(p, *q[:2]): said for p in questions for q in questions[p]}
+        ),
+    )
+    files = {
+        **AROUND,
+        "left.py": LEFT,
+        "newer.py": "from left import Left\n\n\nclass Newer(Left): !\n",
+        "uses.py": "from newer import Newer\n\n\nprint(Newer()._left_box)\n",
+    }
+    found, _ = doubts.settled(project.read(tree(files), TWO_SIDES), lay(tmp_path, files), None)
+
+    (site,) = (site for site in found.sites if str(site.path) == "uses.py")
+    assert (site.decision, site.reason) == (Decision.ASK, "Newer is in a file that does not parse")

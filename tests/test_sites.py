@@ -61,6 +61,8 @@ def test_noop_longer_names_and_look_alikes_are_no_sites() -> None:
         ("self._right_box = 1", "write keep proven"),
         ("_left_box = 1", "name keep proven"),
         ("f(_left_box=1)", "keyword keep proven"),
+        ("SimpleNamespace(_left_box=1)", "keyword ask named"),
+        ("types.SimpleNamespace(**{'_left_box': 1})", "string ask named"),
         ("def _left_box(y): ...", "definition keep proven"),
         ("def g(_left_box): ...", "parameter keep proven"),
         ("import _left_box", "import keep proven"),

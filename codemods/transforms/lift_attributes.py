@@ -15,6 +15,7 @@ from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
 from codemods.importing import BLANK, leading
 from codemods.index import Function
+from codemods.lifted import declared
 from codemods.removal import is_filler, kept_lines
 
 _ABSTRACT = (
@@ -29,6 +30,7 @@ class LiftAttributes(Codemod):
 
     def visit_Module(self, node: cst.Module) -> None:
         super().visit_Module(node)
+        self._lifted = declared(self.project.index, self.spec)
         self._lines: dict[cst.CSTNode, Sequence[cst.EmptyLine]] = {}
         self._doomed: dict[cst.CSTNode, Site] = {}
         self._passes: set[cst.CSTNode] = set()
@@ -85,18 +87,18 @@ class LiftAttributes(Codemod):
     def _with_attributes(
         self, original: cst.FunctionDef, updated: cst.FunctionDef, function: Function
     ) -> cst.FunctionDef:
-        if self.project.roles.migrated:
+        if self.project.roles.migrated or not self._lifted:
             return updated
         owner = receiver(function) or "self"
         last = _last_attribute(function, owner)
         before = [s for s in original.body.body if self.start_of(s)[0] <= last]
         for node in (original.name, *before[-1:]):
-            self.report(node, 1, self._declares(self.spec.attributes))
+            self.report(node, 1, self._declares(self._lifted))
         return updated.with_changes(body=self._attributes(_block(updated.body), len(before), f"{owner}."))
 
     def _attributes(self, block: cst.IndentedBlock, at: int, prefix: str) -> cst.IndentedBlock:
         """A block with the attributes in it, as a paragraph of its own."""
-        added = [self._declared(a, prefix) for a in self.spec.attributes]
+        added = [self._declared(a, prefix) for a in self._lifted]
         before, after = block.body[:at], list(block.body[at:])
         lines = [line for line in leading(added[0]) if line.comment is not None]
         added[0] = added[0].with_changes(leading_lines=[BLANK, *lines] if before else lines)
@@ -125,7 +127,7 @@ class LiftAttributes(Codemod):
             return updated_node
         block = _block(updated_node.body)
         starts = [i for i, s in enumerate(block.body) if _is_named(s, "__init__")]
-        if not starts:
+        if not starts and self._lifted:
             docstring = 1 if original_node.get_docstring() is not None else 0
             block = self._attributes(block, docstring, "")
         at = starts[-1] + 1 if starts else len(block.body)
@@ -153,8 +155,8 @@ class LiftAttributes(Codemod):
         if above:
             self.report_below(above[-1], 1, reason)
         else:
-            self.report(node, 1, self._declares(self.spec.attributes))
-            self.report(node, 1, reason)
+            for said in (self._declares(self._lifted), reason) if self._lifted else (reason,):
+                self.report(node, 1, said)
 
     def _at(self, node: cst.FunctionDef) -> Factory | None:
         root, line = self.project.index.members[self.project.root], self.start_of(node.name)[0]
@@ -214,18 +216,13 @@ class LiftAttributes(Codemod):
         return [f'{self.indent}"""', *lines, f'{margin}"""']
 
     def _definitions(self, factory: Factory) -> list[Function]:
-        names = {factory.new, *factory.old.values()}
-        members = self.project.index.members.values()
+        side = self.project.roles.side
         return [
             f
-            for info in members
+            for ref, info in self.project.index.members.items()
             for f in info.functions()
-            if f.name == factory.new or (f.name in names and self._own_side(info.ref, f.name))
+            if f.name in (factory.new, factory.old.get(side(ref) or ""))
         ]
-
-    def _own_side(self, ref: object, name: str) -> bool:
-        role = next((role for r, role in self.project.roles.of.items() if r == ref), None)
-        return role is not None and name in self.spec.renames and self.spec.side_of(name) == role.side
 
     def _parameters(self, declared: list[Function]) -> str:
         """The parameters all definitions share, typed where that needs no import; else anything."""

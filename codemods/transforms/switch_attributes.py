@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.data import Decision, Site
+from codemods.lifted import declared
 from codemods.renaming import RenameNames
 
 
@@ -18,11 +19,12 @@ class SwitchAttributes(RenameNames):
         self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign
     ) -> cst.BaseSmallStatement:
         """A declaration that stays loses its type where its class leaves that type open: the root says it."""
-        declared = original_node.target
-        site = self.site(declared.attr if isinstance(declared, cst.Attribute) else declared)
+        named = original_node.target
+        site = self.site(named.attr if isinstance(named, cst.Attribute) else named)
         if site is None or site.decision is not Decision.RENAME or updated_node.value is None:
             return updated_node
-        attribute = next((a for a in self.spec.attributes if a.new == site.new), None)
+        lifted = declared(self.project.index, self.spec)
+        attribute = next((a for a in lifted if a.new == site.new), None)
         owner = self.given.module.class_at(site.line)
         if attribute is None or not self._is_open(owner, attribute.type_parameter):
             return updated_node

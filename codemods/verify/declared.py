@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods.data import Attribute
 from codemods.declarations import receiver
 from codemods.index import Function
+from codemods.lifted import declared
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.scopes import ClassNode, ClassRef, Module
@@ -118,7 +119,7 @@ class Declared:
             if docstring == len(body) or self._is_filler(body):
                 yield from self._inserted(body, docstring, attributes + factories)
             else:
-                yield from self._inserted(body, docstring, attributes)
+                yield from self._inserted(body, docstring, attributes) if attributes else ()
                 yield from self._inserted(body, len(body), factories)
 
     @property
@@ -171,7 +172,8 @@ class Declared:
         last = _last_declaration(function, owner)
         at = sum(piece.first <= last for piece in body)
         margin = self._margin(function) + indentation(self.text.text)
-        yield from self._inserted(body, at, self._declarations(margin, f"{owner}.", at > 0))
+        if lines := self._declarations(margin, f"{owner}.", at > 0):
+            yield from self._inserted(body, at, lines)
 
     def _inserted(self, body: list[Piece], at: int, lines: list[str]) -> Iterator[Cut]:
         """Lines between the pieces of a block; a filler gives way to them."""
@@ -203,10 +205,10 @@ class Declared:
 
     def _declarations(self, margin: str, prefix: str, after: bool) -> list[str]:
         lines = []
-        for attribute in self.spec.attributes:
+        for attribute in declared(self.project.index, self.spec):
             lines += ["", f"{margin}# {attribute.comment}"] if attribute.comment else []
             lines.append(f"{margin}{prefix}{self._declaration(attribute)}")
-        first = [""] if after and lines[:1] != [""] else []
+        first = [""] if lines and after and lines[:1] != [""] else []
         return first + (lines if after or lines[:1] != [""] else lines[1:])
 
     def _declaration(self, attribute: Attribute) -> str:

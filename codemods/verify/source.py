@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from codemods.data import Decision, Site
 from codemods.declarations import is_trivial
+from codemods.lifted import declared
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.scopes import Module
@@ -100,7 +101,7 @@ class _Sited:
 
     def untyped(self) -> Iterator[Cut]:
         """The types of declarations that stay, where the root says the type and the class leaves it open."""
-        typed = {a.new: a.type_parameter for a in self.project.spec.attributes}
+        typed = {a.new: a.type_parameter for a in declared(self.project.index, self.project.spec)}
         open_here = any(
             names and ref.path == self.module.path for ref, names in self.project.arguments.open.items()
         )

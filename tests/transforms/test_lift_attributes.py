@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers import check_change, check_noop
+from tests.trees import ONE_SIDE
 
 HEAD = """\
 from boxes import Box
@@ -1192,4 +1193,93 @@ class Root(Generic[BoxType], OldNames, ABC):
 ''',
         },
         phases=(1, 2, 3),
+    )
+
+
+# --- a root that gives its attributes their values itself -----------------------------------------
+
+PEN_FACTORIES = """\
+
+    def make_pen(self) -> PenType:
+        raise NotImplementedError
+
+    def make_ink(self) -> InkType:
+        raise NotImplementedError
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            """\
+    def __init__(self) -> None:
+        self._page_pen: Pen = Pen()
+        self._page_ink = Ink()
+        self.name = "page"
+""",
+            """\
+    def __init__(self) -> None:
+        self.pen: Pen = Pen()
+        self.ink = Ink()
+        self.name = "page"
+""",
+        ),
+        (
+            """\
+    def __init__(self) -> None:
+        self._page_ink = Ink()
+        self.name = "page"
+""",
+            """\
+    def __init__(self) -> None:
+        self.ink = Ink()
+        self.name = "page"
+
+        self.pen: Optional[PenType] = None
+""",
+        ),
+        (
+            """\
+    _page_pen = Pen()
+    _page_ink: Ink = Ink()
+""",
+            """\
+    pen = Pen()
+    ink: Ink = Ink()
+""",
+        ),
+        (
+            """\
+    _page_ink = Ink()
+""",
+            """\
+    pen: Optional[PenType] = None
+
+    ink = Ink()
+""",
+        ),
+    ],
+    ids=["both in init", "one in init", "both in the class", "one in the class"],
+)
+def test_root_that_gives_an_attribute_its_value(before: str, after: str) -> None:
+    optional = ", Optional" if "Optional" in after else ""
+    head = f"""\
+from typing import Generic{optional}
+
+from client_types import InkType, PenType
+from old_names import OldNames
+from pens import Ink, Pen
+
+
+class Page(Generic[PenType, InkType], OldNames):
+"""
+    check_change(
+        {
+            "pens.py": "class Pen: ...\n\n\nclass Ink: ...\n",
+            "page.py": f"from pens import Ink, Pen\n\n\nclass Page:\n{before}",
+        },
+        {"page.py": f"{head}{after}{PEN_FACTORIES}"},
+        phases=(1,),
+        asked=ONE_SIDE,
     )

@@ -1,0 +1,81 @@
+"""Goals 1 and 2: finding, deciding and editing, over what no tool can do without."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from benchmarks.bench import Bench, Part, Tree, over
+from benchmarks.figures import Goal, Row, Spread
+from benchmarks.names import ROOT
+from benchmarks.processes import Command, Run, run
+
+CHECK, SITES, EDIT, CODEMOD = Goal("1", 4), Goal("2", 3), Goal("2", 2), Goal("2", 30, at_least=True)
+YAML = "modules: [benchmarks.peers]\nrepo_root: .\n"
+
+
+def parts(bench: Bench) -> Iterator[Part]:
+    places: dict[str, Callable[[], Tree]] = {"fixture": lambda: bench.fixture, "target": bench.the_target}
+    for name, place in places.items():
+        yield Part("1, 2", name, "check, sites and diff over Y and B", partial(_floors, bench, place))
+    yield Part("2", "target", "libcst.tool codemod -j 2 / diff", partial(_codemod, bench))
+
+
+def _floors(bench: Bench, place: Callable[[], Tree]) -> Iterator[Row]:
+    tree = place()
+    judged = tree.name == "target"
+    diff = bench.classmod(tree, "diff", "--format", "json", expected=(1,))
+    found = bench.compare(
+        tree,
+        bench.floor(tree),
+        bench.floor(tree, "Y+"),
+        bench.bare(tree, edited(run(diff).output)),
+        bench.classmod(tree, "check", expected=(1,)),
+        bench.classmod(tree, "sites", "--format", "json"),
+        diff,
+    )
+    for command, goal in (("check", CHECK), ("sites", SITES)):
+        for floor in ("Y", "Y+"):
+            limit = goal if judged and floor == "Y" else Goal(goal.number)
+            yield over(limit, tree, f"{command} / {floor}", found[command], found[floor])
+    goal = EDIT if judged else Goal("2")
+    cpu, wall = (_beyond(found, each) for each in ("cpu", "wall"))
+    yield Row(goal, tree.name, "(diff - 3 Y) / B", cpu, "cpu", "x", wall)
+
+
+def _beyond(found: dict[str, list[Run]], measure: str) -> Spread:
+    """What diff takes beyond finding, over the bare LibCST."""
+    runs = zip(found["diff"], found["Y"], found["B"], strict=True)
+    return Spread.of(
+        [(getattr(d, measure) - 3 * getattr(y, measure)) / getattr(b, measure) for d, y, b in runs]
+    )
+
+
+def edited(diff: bytes) -> list[str]:
+    """The files that a diff edits in any phase; what it creates or deletes LibCST has not to read."""
+    changes = [change for phase in json.loads(diff)["phases"] for change in phase["changes"]]
+    paths = {c["path"] for c in changes if c["status"] == "changed" and c["path"].endswith((".py", ".pyi"))}
+    created = {c["path"] for c in changes if c["status"] == "created"}
+    return sorted(paths - created)
+
+
+def _codemod(bench: Bench) -> Iterator[Row]:
+    tree = bench.the_target()
+
+    def fresh() -> None:
+        copy = bench.fresh("codemod", tree.path)
+        (copy / ".libcst.codemod.yaml").write_text(YAML, "utf-8")
+
+    options = ("--jobs=2", "--no-format", "--hide-progress")
+    line = ("-m", "libcst.tool", "codemod", *options, "by_name.RenameByName", "--spec", str(tree.names.spec))
+    command = Command(
+        "libcst.tool",
+        (sys.executable, *line, "."),
+        bench.work / "codemod",
+        prepare=fresh,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    found = bench.compare(tree, command, bench.classmod(tree, "diff", "--format", "json", expected=(1,)))
+    yield over(CODEMOD, tree, "libcst.tool -j 2 / diff", found["libcst.tool"], found["diff"], by="wall")

@@ -1,0 +1,143 @@
+"""Work that falls apart into items: done here, by processes of our own, or by an executor that is supplied.
+
+What is done to an item depends on nothing but the item and what all of them share, so the results are the
+same whoever does it, and they come in the order of the items. A worker that dies costs the item it was at:
+that one is ``Died``, the others are done nevertheless.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from codemods import process
+from codemods.depth import deep
+
+_Shared = TypeVar("_Shared")
+_Item = TypeVar("_Item")
+_Done = TypeVar("_Done")
+_Function = Callable[[_Shared, _Item], _Done]
+
+FEW = 20
+"""Items that are not worth a process of their own."""
+_PARTS = 4  # for each worker, so that none waits long for the last one
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """What becomes of an item whose worker ended while it was at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What a function raised, as a value: whatever else a future raises is its executor's."""
+
+    error: Exception
+
+
+class Workers:
+    """Up to ``jobs`` processes of our own, or the workers of ``executor``, which are about as many.
+
+    Any ``concurrent.futures.Executor`` will do whose workers have classmod installed, for what they are given
+    is pickled; it is not shut down. Without one, few items are done in this process.
+    """
+
+    def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
+        self.jobs = jobs
+        self.executor = executor
+
+    @deep()
+    def each(
+        self, function: _Function[_Shared, _Item, _Done], shared: _Shared, items: Sequence[_Item]
+    ) -> list[_Done | Died]:
+        """What ``function``, one of a module, makes of every item.
+
+        Raises what it raises, for the first item that it does so for.
+        """
+        jobs = min(self.jobs, len(items) // FEW)
+        if self.executor is not None:
+            found = _supplied(self.executor, self.jobs, function, shared, items)
+        elif jobs > 1:
+            with process.copies(jobs, _begin, function, shared) as pool:
+                found = [_outcome(each) for each in [pool.submit(_go_on, item) for item in items]]
+        else:
+            return [function(shared, item) for item in items]
+        rest = _one_after_another(
+            function, shared, [i for i, f in zip(items, found, strict=True) if f is None]
+        )
+        done = [next(rest) if each is None else each for each in found]
+        for each in done:
+            if isinstance(each, _Raised):
+                raise each.error
+        return done
+
+
+def _supplied(
+    executor: Executor, jobs: int, function: _Function[Any, Any, Any], shared: object, items: Sequence[Any]
+) -> list[Any]:
+    """The outcomes by an executor, which is given several items at a time with all that they need."""
+    work = pickle.dumps((function, shared), pickle.HIGHEST_PROTOCOL)
+    size = -(-len(items) // (jobs * _PARTS)) or 1
+    parts = [items[at : at + size] for at in range(0, len(items), size)]
+    found = [_outcome(each) for each in [executor.submit(_remote, work, part) for part in parts]]
+    return [one for part, done in zip(parts, found, strict=True) for one in done or [None] * len(part)]
+
+
+def _one_after_another(
+    function: _Function[Any, Any, Any], shared: object, items: Sequence[Any]
+) -> Iterator[Any]:
+    """The outcomes by one process at a time, so that one that dies tells the item."""
+    while items:
+        with process.copies(1, _begin, function, shared) as pool:
+            found = [_outcome(each) for each in [pool.submit(_go_on, item) for item in items]]
+        done = next((at for at, each in enumerate(found) if each is None), len(items))
+        yield from found[:done]
+        if done < len(items):
+            yield Died()
+        items = items[done + 1 :]
+
+
+def _outcome(future: Future[Any]) -> Any | None:
+    """What a worker has answered; None where it is lost."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return None
+
+
+# --- in a worker ----------------------------------------------------------------------------------
+
+_WORK: tuple[_Function[Any, Any, Any], Any]
+
+
+def _begin(function: _Function[Any, Any, Any], shared: object) -> None:
+    global _WORK
+    _WORK = function, shared
+
+
+def _go_on(item: Any) -> Any:
+    return _carried_out(*_WORK, item)
+
+
+def _remote(work: bytes, items: Sequence[Any]) -> list[Any]:
+    function, shared = _unpacked(work)
+    return [_carried_out(function, shared, item) for item in items]
+
+
+@deep()
+def _carried_out(function: _Function[Any, Any, Any], shared: Any, item: Any) -> Any:
+    try:
+        return function(shared, item)
+    except Exception as error:
+        return _Raised(error)
+
+
+@functools.lru_cache(maxsize=1)
+@deep()
+def _unpacked(work: bytes) -> tuple[_Function[Any, Any, Any], Any]:
+    found: tuple[_Function[Any, Any, Any], Any] = pickle.loads(work)
+    return found
