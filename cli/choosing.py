@@ -25,14 +25,15 @@ from codemods.review import of_stages
 from codemods.reviewed import Review
 from codemods.session import Question, Session
 from codemods.steps import stages_of
-from codemods.survey import chosen, origin
+from codemods.survey import origin
 
 if TYPE_CHECKING:
+    from codemods.steps import Stage
     from codemods.survey import Origin, Survey
 
 
-def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
-    """What a person takes of the phases asked for; None where they take nothing.
+def choose(survey: Survey, phases: Sequence[str]) -> tuple[Origin, Sequence[Stage]] | None:
+    """What a person takes of the phases asked for, planned; None where they take nothing.
 
     Answers are kept as they come; at the end of input (click.Abort) a later run can go on with them.
     Raises MigrationError as ``steps`` does.
@@ -52,7 +53,7 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
         stages = stages_of(survey, start, phases)
     review = of_stages(survey, start, stages)
     if not review.hunks:
-        return start.choices
+        return start, stages
     choosable = Choosable(start.project, start.landed)
     session = Session.of(choosable, review, _kept(survey, start), start.choices.retouches)
     changes = {(p.phase.number, file.path): file.change for p in review.phases for file in p.files}
@@ -71,7 +72,8 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
             raise
         found = session.choices(start.project.snapshot, whole=True)
         try:
-            stages_of(survey, chosen(start, found), phases)
+            beginning = origin(survey, found)
+            stages = stages_of(survey, beginning, phases)
         except MigrationError as error:
             if not (undone := session.undo_handwork()):
                 raise
@@ -82,7 +84,7 @@ def choose(survey: Survey, phases: Sequence[str]) -> Choices | None:
             told = f"{counted(undone_too, 'hunk')} that you took {needs} what is left out or not decided"
             terminal.show([Line(f"{told}, so left out as well", "note")])
         _summary(session, found, review)
-        return None if any(item.kind is Kind.BASE for item in found.left) else found
+        return None if any(item.kind is Kind.BASE for item in found.left) else (beginning, stages)
 
 
 def _kept(survey: Survey, start: Origin) -> Choices:

@@ -1,8 +1,9 @@
 """mypy from inside, for programs of our own: builds that keep expressions and their types.
 
 Such a program gets a file with the question as JSON as its one argument, and writes the answer as JSON.
-First a run as the gate makes it brings the gate's cache up to date. A second one, on a copy of that cache,
-sees the files asked about as text: mypy never takes those from a cache, so it has all of them.
+First a run as the gate makes it brings the gate's cache up to date, where it is not. A second one, on a
+copy of that cache, sees the files asked about as text: mypy never takes those from a cache, so it has all
+of them.
 """
 
 from __future__ import annotations
@@ -44,16 +45,18 @@ def answer(main: Callable[[Mapping[str, Any]], Any]) -> None:
 def options_on_a_copy(question: Mapping[str, Any], paths: Iterable[str]) -> Options:
     """mypy's options as ``question["options"]`` has them, but with a copy of the cache.
 
-    The cache itself is brought up to date for ``paths`` first; the copy stands at ``question["cache"]``.
+    The cache itself is brought up to date for ``paths`` first, unless the question says that it is ``fresh``;
+    the copy stands at ``question["cache"]``.
     """
     sys.setrecursionlimit(NEVER_ENDING)
     # A module stands for the files, which are told one by one; those of the configuration do not count then.
     _, options = process_options([*question["options"], "-m", "builtins"])
     options.build_type = 0
     _stay_outside(options)
-    # What is wrong here is wrong with the text as well, or mended by it.
-    with contextlib.suppress(CompileError):
-        build.build([*_named((p for p in paths if Path(p).is_file()), options).values()], options)
+    if not question.get("fresh"):
+        # What is wrong here is wrong with the text as well, or mended by it.
+        with contextlib.suppress(CompileError):
+            build.build([*_named((p for p in paths if Path(p).is_file()), options).values()], options)
     if Path(options.cache_dir).is_dir():
         shutil.copytree(options.cache_dir, question["cache"])
     options.cache_dir = question["cache"]

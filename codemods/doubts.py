@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from codemods import sites
 from codemods.data import Confidence, Decision, Note
 from codemods.foreign import own
-from codemods.gates.cache import Cache
+from codemods.gates.memory import Memory
 from codemods.known import Known
 from codemods.project import Project
 from codemods.receivers import Answers, Oracle, Question
@@ -20,12 +20,11 @@ _ATTRIBUTES = frozenset({"read", "write", "delete", "call"})
 
 
 def settled(
-    project: Project, root: Path, python: Path | None, cache: Cache | None = None
+    project: Project, root: Path, python: Path | None, memory: Memory | None = None
 ) -> tuple[Project, tuple[Note, ...]]:
     """The project with the types of the receivers that were not known; ``root`` holds its tree.
 
-    ``cache`` is the run's, by which mypy is asked again at little cost. Where mypy fails the doubts stay,
-    and a note says why.
+    ``memory`` is what mypy knows already. Where mypy fails the doubts stay, and a note says why.
     """
     questions = _questions(project)
     if not questions:
@@ -33,9 +32,11 @@ def settled(
     modules = project.modules
     homes = (*questions, *(ref.path for ref in own([project.root])))
     roots = tuple(sorted({*map(modules.root_of, homes)}))
-    cache = cache or Cache()
-    oracle = Oracle(cache.path, roots, python or Path(sys.executable), beside=project.beside)
+    memory = memory or Memory()
+    oracle = Oracle(memory.path, roots, python or Path(sys.executable), beside=project.beside)
     answers = oracle.ask(root, project.snapshot, questions)
+    if answers.failure and memory.forget():
+        answers = oracle.ask(root, project.snapshot, questions)
     if answers.failure:
         return project, (
             Note(_HERE, 1, f"mypy was not of help with {_counted(questions)}: {answers.failure}"),

@@ -65,6 +65,8 @@ class Report:
     commits: tuple[Commit, ...] = ()
     tree: tuple[TreeLine, ...] = ()
     numbers: frozenset[int] = frozenset()
+    planned: tuple[Origin, Sequence[Stage]] | None = None
+    """What was carried out, for whoever wants to show it."""
 
 
 def apply(
@@ -103,8 +105,9 @@ def carried_out(
     Raises MigrationError as ``apply``.
     """
     _refuse_unknown(options)
+    planned = start, stages
     if not differences(found.snapshot, stages[-1].contents):
-        return Report(notes=notes)
+        return Report(notes=notes, planned=planned)
     writes = {c.path for s in stages for c in differences(found.snapshot, s.contents)}
     current = {path: found.snapshot.get(path) for path in sorted({*writes, *start.files})}
     if options.commit:
@@ -118,14 +121,14 @@ def carried_out(
     last = stages[len(proven if lands else proofs) - 1]
     tree = class_tree(found, start, last.contents)
     if not lands:
-        return Report(baseline, tuple(proofs), (), refused, notes, (), tree, last.numbers)
+        return Report(baseline, tuple(proofs), (), refused, notes, (), tree, last.numbers, planned)
     progress(Doing("landing"))
     chain = commits.chain(found, current, proven, start.landed) if options.commit else None
     landed = _land(found, start, last, proven)
     if chain:
         commits.publish(found.root, chain, (change.path for change in landed))
     done = chain.commits if chain else ()
-    return Report(baseline, tuple(proofs), landed, refused, notes, done, tree, last.numbers)
+    return Report(baseline, tuple(proofs), landed, refused, notes, done, tree, last.numbers, planned)
 
 
 def _forgotten(found: Survey, start: Origin) -> Iterator[Note]:

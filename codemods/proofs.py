@@ -14,8 +14,8 @@ from codemods.causes import causes
 from codemods.data import Change, Outcome, Problem, Snapshot, Verdict
 from codemods.doing import Doing, Progress
 from codemods.gates import Gate, Measurement, listed
-from codemods.gates.cache import Cache
 from codemods.gates.duplication import Duplication
+from codemods.gates.memory import Memory
 from codemods.gates.mypy import Mypy
 from codemods.gates.precision import Precision
 from codemods.phases import REPAIR
@@ -84,10 +84,10 @@ class Workshop:
     def __init__(self, found: Survey, start: Origin, options: Options) -> None:
         project = start.project
         self._start = start
-        self._cache = found.asked.cache if found.asked else Cache()
+        self._memory = found.asked.memory if found.asked else Memory()
         self.staging = Staging(found.root, found.tree, options.extra)
         self.mypy = Mypy(
-            self._cache.path,
+            self._memory.path,
             source_roots(project),
             interpreter(found.root, options.python),
             rewording(project),

@@ -71,6 +71,7 @@ class Look:
 
     def survey(self) -> Survey:
         """The survey of the tree. Raises MigrationError as ``survey.survey`` does."""
+        from codemods.gates.memory import Memory
         from codemods.survey import Asked, survey  # with all that it takes to find something
 
         how, place = self.how, cache.key("parses", str(self.root.resolve()))
@@ -79,7 +80,7 @@ class Look:
             self.root,
             self.spec,
             repair=how.repair,
-            types=Asked(how.python) if how.types else None,
+            types=Asked(how.python, Memory(*self._remembered())) if how.types else None,
             confidence=how.confidence,
             guide=how.guide,
             where=how.where,
@@ -92,6 +93,12 @@ class Look:
         if parsed != sound:
             self.kept.put(place, parsed)
         return found
+
+    def _remembered(self) -> tuple[Path | None, str]:
+        """Where mypy's memory of the tree is kept, beside what we keep, and its name there."""
+        ours = self.kept.folder
+        folder = Cache(ours.with_name(f"{ours.name}-mypy")).folder if ours else None
+        return folder, cache.key("mypy", str(self.root.resolve()), self.how.python)
 
     def keep(self, found: Survey, answer: _Answer) -> Seen[_Answer]:
         """What was found, for this run and the next."""

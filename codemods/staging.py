@@ -31,7 +31,9 @@ class Staging:
         self._stack = ExitStack()
         self._stamps: dict[PurePosixPath, int] = {}
         self._contents: dict[PurePosixPath, bytes | None] = dict(tree.snapshot)
-        self._copied: dict[PurePosixPath, tuple[int, int]] = {}
+        self._copied: set[PurePosixPath] = set()
+        self._left: dict[PurePosixPath, tuple[int, ...]] = {}
+        """What the file system said of a file when it was written here: while it does, nobody else has."""
         self._path: Path | None = None
 
     def __enter__(self) -> Staging:
@@ -45,6 +47,7 @@ class Staging:
             self._path.mkdir()
             for path, data in self._tree.snapshot.items():
                 files.copy(self._root, path, self._path, data)
+                self._left[path] = self._stat(path)
             for path in (*self._tree.others, *self._extra):
                 self._copy(path)
             self._stack = stack.pop_all()
@@ -94,7 +97,7 @@ class Staging:
         for path in changed:
             if path in self._copied:
                 self._copy(path)
-        there = {path for path, data in self._contents.items() if data is not None} | self._copied.keys()
+        there = {path for path, data in self._contents.items() if data is not None} | self._copied
         for path in listed(self.path)[0] - there:
             if path.suffix in PYTHON and not (self.path / path).is_symlink():
                 files.replace(self.path, path, None, sync=False)
@@ -102,21 +105,33 @@ class Staging:
 
     def _copy(self, path: PurePosixPath) -> None:
         files.copy(self._root, path, self.path)
-        info = (self.path / path).stat()
-        self._copied[path] = (info.st_mtime_ns, info.st_size)
+        self._copied.add(path)
+        self._left[path] = self._stat(path)
+
+    def _stat(self, path: PurePosixPath) -> tuple[int, ...]:
+        """What is different after any change of a file; () where there is none."""
+        try:
+            info = os.lstat(self.path / path)
+        except OSError:
+            return ()
+        return info.st_ino, info.st_mtime_ns, info.st_ctime_ns, info.st_size
+
+    def _is_as_left(self, path: PurePosixPath) -> bool:
+        return bool(left := self._left.get(path)) and left == self._stat(path)
 
     def _is_changed(self, path: PurePosixPath) -> bool:
-        place = self.path / path
-        if place.exists():
-            info = place.stat()
-            if (info.st_mtime_ns, info.st_size) == self._copied[path]:
-                return False
-        return files.peek(self.path, path) != files.peek(self._root, path)
+        return not self._is_as_left(path) and files.peek(self.path, path) != files.peek(self._root, path)
+
+    def _holds(self, path: PurePosixPath, data: bytes | None) -> bool:
+        if data is not None and data == self._contents.get(path) and self._is_as_left(path):
+            return True
+        return files.peek(self.path, path) == data
 
     def _bring(self, wanted: Mapping[PurePosixPath, bytes | None]) -> tuple[PurePosixPath, ...]:
-        written = [path for path in sorted(wanted) if files.peek(self.path, path) != wanted[path]]
+        written = [path for path in sorted(wanted) if not self._holds(path, wanted[path])]
         for path in written:
             self._put(path, wanted[path])
+            self._left[path] = self._stat(path)
         self._contents.update(wanted)
         return tuple(written)
 

@@ -13,7 +13,7 @@ from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.files import Tree
 from codemods.foreign import is_foreign
-from codemods.gates.cache import Cache
+from codemods.gates.memory import Memory
 from codemods.hierarchy import Hierarchy
 from codemods.leaving import left_out
 from codemods.needs import following, needs
@@ -27,11 +27,11 @@ from codemods.threshold import taken
 class Asked:
     """That mypy is asked where a receiver's class is not known; ``python`` is the target's interpreter.
 
-    ``cache`` is that of all who ask mypy in the run.
+    ``memory`` is that of all who ask mypy in the run.
     """
 
     python: Path | None = None
-    cache: Cache = field(default_factory=Cache, compare=False, repr=False)
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Pro
         return found, ()
     from codemods import doubts  # it brings what starts mypy, which most runs do without
 
-    return doubts.settled(found, root, interpreter(root, types.python), types.cache)
+    return doubts.settled(found, root, interpreter(root, types.python), types.memory)
 
 
 def interpreter(root: Path, named: Path | None) -> Path:

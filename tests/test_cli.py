@@ -55,6 +55,7 @@ from tests.helpers import contents, lay
 @dataclass(frozen=True)
 class Asked:
     python: Path | None = None
+    memory: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""How often a run starts mypy, and how often it has to begin from nothing: counted, never timed."""
+"""What a run does more than once: how often it starts mypy, cold or warm, and plans. Counted, never timed."""
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +11,23 @@ from threading import Event
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from codemods import migrate, process
-from codemods.data import MigrationError
+from cli.main import app
+from codemods import migrate, process, steps
+from codemods import plan as plans
+from codemods.cache import Cache
+from codemods.data import Decision, MigrationError, Plan
 from codemods.doing import Doing
 from codemods.gates import inside
 from codemods.gates import mypy as gate
 from codemods.migrate import Options, Report, apply, survey
+from codemods.project import Project
+from codemods.seen import How, Look
 from codemods.survey import Asked
 from tests.helpers import lay
 from tests.test_doubts import FILES
-from tests.trees import TWO_SIDES
+from tests.trees import TWO_SIDES, TWO_SIDES_TOML
 
 STATIC = frozenset({"mypy", "precision", "api", "duplication"})
 
@@ -73,6 +80,40 @@ def test_what_has_landed_is_asked_about_at_little_cost(tmp_path: Path, started: 
     assert [(start.program, start.cold) for start in started] == [("oracle", True), ("oracle", False)]
 
 
+# --- from run to run ----------------------------------------------------------------------------
+
+
+def asks(root: Path, kept: Cache) -> int:
+    """How many places nobody knows a class for."""
+    found = Look(root, TWO_SIDES, How(types=True), kept).survey()
+    assert not found.doubts
+    return sum(site.decision is Decision.ASK for site in found.sites)
+
+
+def test_mypy_remembers_what_it_knew_in_the_last_run(tmp_path: Path, started: list[Start]) -> None:
+    root, kept = lay(tmp_path / "tree", FILES), Cache(tmp_path / "cache")
+    assert asks(root, kept) == asks(root, kept)
+    assert started == [Start("oracle", True), Start("oracle", False)]
+
+
+def test_where_nothing_is_kept_mypy_remembers_nothing(tmp_path: Path, started: list[Start]) -> None:
+    root = lay(tmp_path / "tree", FILES)
+    assert asks(root, Cache(None)) == asks(root, Cache(None))
+    assert started == [Start("oracle", True), Start("oracle", True)]
+
+
+def test_a_memory_that_is_broken_is_forgotten(tmp_path: Path, started: list[Start]) -> None:
+    root, kept = lay(tmp_path / "tree", FILES), Cache(tmp_path / "cache")
+    known = asks(root, kept)
+    gc.collect()
+    broken = [path for path in tmp_path.glob("cache-mypy/*/*/*") if path.is_file()]
+    assert broken
+    for path in broken:
+        path.write_bytes(b"{" * 9999)
+    assert asks(root, kept) == known
+    assert started[-1].cold or len(started) == 2
+
+
 # --- while phases are planned -------------------------------------------------------------------
 
 
@@ -117,3 +158,34 @@ def test_mypy_that_is_not_wanted_does_not_look(tmp_path: Path, started: list[Sta
     found = survey(lay(tmp_path, FILES), TWO_SIDES)
     assert apply(found, ("1",), Options(no_gate=STATIC), lambda _: None).landed
     assert started == []
+
+
+# --- planning -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "answers", "times"),
+    [
+        pytest.param(["--report", "report.md"], "", 1, id="report"),
+        pytest.param(["--interactive", "--report", "report.md"], "a\n" * 20, 2, id="interactive"),
+    ],
+)
+def test_the_phases_are_planned_once_for_each_set_of_choices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], answers: str, times: int
+) -> None:
+    planned: list[frozenset[int]] = []
+
+    def plan(project: Project, phases: frozenset[int], *rest: Any) -> Plan:
+        planned.append(phases)
+        return plans.plan(project, phases, *rest)
+
+    monkeypatch.setattr(steps, "plan", plan)
+    monkeypatch.chdir(tmp_path)
+    lay(tmp_path, {"spec.toml": TWO_SIDES_TOML, **{f"tree/{name}": text for name, text in FILES.items()}})
+    arguments = ["apply", "--spec", "spec.toml", "--phase", "1", "--phase", "2", *flags]
+    gates = [word for gate in STATIC for word in ("--no-gate", gate)]
+    done = CliRunner().invoke(app, [*arguments, *gates, "tree"], input=answers, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "landed" in done.stdout
+    assert Path("report.md").read_text().startswith("<!-- classmod report -->")
+    assert planned == [frozenset({1}), frozenset({1, 2})] * times

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+from codemods import files
 from codemods.data import Change, MigrationError
 from codemods.files import read
 from codemods.staging import Staging
@@ -174,6 +176,28 @@ def test_what_somebody_else_did_to_the_copy_is_put_right(root: Path) -> None:
         left = {"run": b"", "log.txt": b"l"}
         assert content(staging.path) == content(root) | {"a.py": b"A"} | left
         assert staging.mend() == ()
+
+
+def test_a_change_that_hides_itself_is_put_right(root: Path) -> None:
+    with Staging(root, read(root)) as staging:
+        time.sleep(0.05)  # some ticks of the file system's clock
+        for name in ("a.py", "p/run"):
+            place = staging.path / name
+            info = place.stat()
+            place.write_bytes(b"?" * info.st_size)
+            os.utime(place, ns=(info.st_atime_ns, info.st_mtime_ns))
+        assert staging.mend() == (A, PurePosixPath("p/run"))
+        assert content(staging.path) == content(root)
+
+
+def test_what_nobody_touched_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, looked = read(root), list[PurePosixPath]()
+    with Staging(root, tree) as staging:
+        staging.sync({**tree.snapshot, A: b"after"}, (A,))
+        monkeypatch.setattr(files, "peek", lambda _, path: looked.append(path))
+        assert staging.mend() == ()
+        assert staging.sync({**tree.snapshot, A: b"after"}, (A,)) == ()
+    assert looked == []
 
 
 def test_a_source_that_is_asked_for_beside_is_a_source(root: Path) -> None:

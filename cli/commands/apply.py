@@ -79,7 +79,6 @@ def apply(
       classmod apply --test-command ".venv/bin/python -m pytest -q" .
     """
     from codemods import draft, migrate
-    from codemods.review import review
 
     options = options_of(
         path,
@@ -95,18 +94,19 @@ def apply(
     survey = survey_of(
         path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide
     )
-    choices = None
+    taken = None
     if interactive:
         from cli.choosing import choose
 
         migrate.refuse_early(survey, options)
-        if (choices := choose(survey, phases)) is None:
+        if (taken := choose(survey, phases)) is None:
             terminal.show([Line("Nothing is taken, so nothing lands.", "bold")])
             return CLEAN
     with Working() as progress:
-        # Of the tree before anything lands.
-        shown = overview(survey, review(survey, phases, progress, choices=choices)) if reports else None
-        done = migrate.apply(survey, phases, options, progress, choices)
+        if taken:
+            done = migrate.carried_out(survey, *taken, options, progress, survey.notes)
+        else:
+            done = migrate.apply(survey, phases, options, progress)
     if interactive and not done.refused:
         draft.forget(path)
     if done.landed or done.refused:
@@ -114,6 +114,9 @@ def apply(
         terminal.show(report.report(done, shlex.join(undo)))
     else:
         terminal.show([Line("Nothing to do: the phases asked for have landed or change nothing.")])
-    if shown:
+    if reports and done.planned:
+        from codemods.review import of_stages
+
+        shown = overview(survey, of_stages(survey, *done.planned))
         write(replace(shown, done=done), reports)
     return FOUND if done.refused else CLEAN

@@ -153,6 +153,10 @@ class Mypy:
                 self.seen[digest] = found
             return found
 
+    def has_seen(self, tree: Path) -> bool:
+        """Whether it has checked the tree as it is now, so that its cache knows that."""
+        return _digest(tree) in self.seen
+
     def _measured(self, tree: Path) -> Measurement:
         try:
             config = mypy_config.find(tree)

@@ -90,7 +90,8 @@ class Precision:
         return {path: decode(data) for path, data in found.items() if data is not None}
 
     def _counted(self, tree: Path, texts: Mapping[PurePosixPath, Text]) -> Measurement:
-        question = {"texts": {str(path): text.text for path, text in texts.items()}}
+        asked = {str(path): text.text for path, text in texts.items()}
+        question = {"texts": asked, "fresh": self.mypy.has_seen(tree)}
         answer = inside.ask("codemods.gates.anys", self.mypy, tree, question) if texts else {}
         if missing := [path for path in texts if str(path) not in answer]:
             return Measurement(failure=f"mypy cannot check {missing[0]}")
