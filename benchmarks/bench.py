@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import trees
 from benchmarks.figures import Figures, Goal, Results, Row, Spread, ratio, values
-from benchmarks.names import ROOT, Names, family, naming, read
+from benchmarks.names import ROOT, Names, family, read
 from benchmarks.processes import Command, Failed, Run, run, said
 
 HERE = Path(__file__).parent
@@ -70,6 +70,15 @@ class Bench:
         if self.target is None:
             raise Skipped("no target is given: --target DIR")
         return Tree("target", self.target, Names.of())
+
+    def the_foreign(self) -> Tree:
+        """Raises Skipped where none is given, or nothing is known of it."""
+        spec = HERE / "foreign" / "hummingbot.toml"
+        if self.foreign is None:
+            raise Skipped("no foreign code base is given: --foreign DIR")
+        if not spec.exists():
+            raise Skipped("there is no spec for it")
+        return Tree("foreign", self.foreign, Names.of(spec))
 
     def base(self) -> Tree:
         """What large trees are made from."""
@@ -181,7 +190,3 @@ def over(
     other = "wall" if by == "cpu" else "cpu"
     found = {each: ratio(values(upper, each), values(lower, each)) for each in (by, other)}
     return Row(goal, tree.name, what, found[by], by, "x", found[other])
-
-
-def concerned(tree: Tree) -> int:
-    return len(naming(read(tree.path), tree.names.searched))

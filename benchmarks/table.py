@@ -57,6 +57,10 @@ def as_json(results: Results, runs: int) -> str:
 def print_to(console: Console, results: Results, *, figures: bool = True) -> None:
     """The table of goals; what each command took below it."""
     console.print(_goals(results.rows))
+    for row in results.rows:
+        if said := row.error or row.skipped:
+            line = f"{row.verdict}: goal {row.goal.number}, {row.tree}, {row.what}: {said}"
+            console.print(line, style=COLOURS[row.verdict], markup=False, highlight=False, soft_wrap=True)
     if figures and results.figures:
         console.print(_figures(results.figures))
 
@@ -75,18 +79,16 @@ def _goals(rows: Iterable[Row]) -> Table:
     for name in ("median (lowest to highest)", "by", "other", "should be", ""):
         table.add_column(name, justify="left" if name in ("by", "") else "right", no_wrap=True)
     for row in rows:
-        colour = COLOURS.get(row.verdict, "")
-        if row.value is None:
-            said = row.error or row.skipped
-            table.add_row(
-                row.goal.number, row.tree, f"{row.what}: {said}", "", "", "", "", row.verdict, style=colour
-            )
-            continue
-        other = f"{_short(row.other.median)} {'cpu' if row.by == 'wall' else 'wall'}" if row.other else ""
-        verdict = f"[{colour}]{row.verdict}[/]" if colour else ""
-        value = _spread(row.value, row.unit)
-        table.add_row(row.goal.number, row.tree, row.what, value, row.by, other, str(row.goal), verdict)
+        if row.value or row.error:
+            table.add_row(*_cells(row), style=COLOURS["error"] if row.error else "")
     return table
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    value = _spread(row.value, row.unit) if row.value else ""
+    other = f"{_short(row.other.median)} {'cpu' if row.by == 'wall' else 'wall'}" if row.other else ""
+    verdict = f"[{COLOURS[row.verdict]}]{row.verdict}[/]" if row.verdict else ""
+    return row.goal.number, row.tree, row.what, value, row.by, other, str(row.goal), verdict
 
 
 def _figures(figures: Iterable[Figures]) -> Table:
