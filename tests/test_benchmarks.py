@@ -25,6 +25,7 @@ from codemods import spec
 from codemods.survey import Survey, survey
 
 NAMES = Names.of()
+README = Path(__file__).parents[1] / "README.md"
 
 
 def python(code: str, *, name: str = "it", expected: tuple[int, ...] = (0,)) -> Command:
@@ -354,17 +355,45 @@ def test_json_has_the_machine_and_every_row(tmp_path: Path) -> None:
     made = bench(tmp_path)
     made.compare(made.fixture, python("pass", name="nothing"))
     made.results.rows = results().rows
+    made.results.machine = table.machine(2)
 
-    found = json.loads(table.as_json(made.results, made.runs))
+    file = tmp_path / "figures.json"
+    file.write_text(table.as_json(made.results))
+    found = json.loads(file.read_text())
 
-    assert found.keys() == {"machine", "runs", "rows", "figures"}
-    assert {"cores", "python", "versions", "system"} <= found["machine"].keys()
+    assert table.loaded([file]) == made.results
+    assert found.keys() == {"machine", "rows", "figures"}
+    assert {"cores", "python", "versions", "system", "runs"} <= found["machine"].keys()
     assert found["machine"]["versions"]["libcst"]
     assert [row["verdict"] for row in found["rows"]] == ["holds", "missed", "error", "skipped"]
     assert found["rows"][0]["value"] == {"median": 3.0, "low": 2.5, "high": 3.25}
     (figures,) = found["figures"]
     assert figures["cpu"].keys() == figures["peak"].keys() == {"median", "low", "high"}
     assert (figures["name"], figures["runs"]) == ("nothing", 2)
+
+
+def test_results_of_several_runs_are_shown_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, rows in {"a": results().rows[:1], "b": results().rows[3:]}.items():
+        (tmp_path / name).write_text(table.as_json(Results(table.machine(5), rows)))
+
+    command_line.main(["--from", str(tmp_path / "a"), str(tmp_path / "b")])
+
+    said = capsys.readouterr().out
+    assert "check / Y" in said
+    assert "there is no cache" in said
+    assert "medians of 5 runs" in said
+
+
+def test_readme_shows_a_run_that_can_be_written_anew() -> None:
+    page = README.read_text("utf-8")
+    written = table.into(page, results())
+    shown = table.SHOWN.search(written)
+
+    assert shown
+    assert shown["table"] == table.plain(results(), figures=False)
+    start, end = shown.span("table")
+    assert page.startswith(written[:start])
+    assert page.endswith(written[end:])
 
 
 def test_chart_is_drawn_or_what_is_missing_is_said(tmp_path: Path) -> None:
