@@ -204,6 +204,20 @@ def test_option_that_a_command_has_not_is_known(tmp_path: Path) -> None:
     assert not bench(tmp_path).has_option("diff", "--none-of-its")
 
 
+def test_what_is_kept_across_runs_is_used_only_where_that_is_measured(tmp_path: Path) -> None:
+    older = bench(tmp_path)
+    newer = bench(tmp_path)
+    newer.source = tmp_path / "newer"
+    (newer.source / "cli").mkdir(parents=True)
+    (newer.source / "cli" / "main.py").write_text("def main(): print('--cache/--no-cache  Keep things.')")
+
+    def words(made: Bench, *, cached: bool = False) -> tuple[str, ...]:
+        return made.classmod(made.fixture, "diff", cached=cached).words[3:-1]
+
+    assert words(older) == words(older, cached=True) == words(newer, cached=True) == ("diff",)
+    assert words(newer) == ("diff", "--no-cache")
+
+
 def test_command_lines_name_no_machine(tmp_path: Path) -> None:
     made = Bench(tmp_path, target=tmp_path / "target")
     tree = made.the_target()
