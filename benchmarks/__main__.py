@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import table
 from benchmarks.bench import Bench
+from benchmarks.figures import Results
 from benchmarks.groups import GROUPS
 from benchmarks.names import ROOT
 
@@ -20,6 +21,20 @@ EPILOG = (
 def main(arguments: list[str] | None = None) -> int:
     """Measure, and print a table. The exit status is 1 where a command failed or a goal is missed."""
     asked = _parser().parse_args(arguments)
+    results = table.loaded(asked.past) if asked.past else _measured(asked)
+    table.shown(results)
+    if asked.json:
+        asked.json.write_text(table.as_json(results), "utf-8")
+    if asked.page:
+        asked.page.write_text(table.into(asked.page.read_text("utf-8"), results), "utf-8")
+    if asked.chart:
+        from benchmarks import chart
+
+        sys.stderr.write(chart.written(results, asked.chart))
+    return int(any(row.holds is False for row in results.rows))
+
+
+def _measured(asked: argparse.Namespace) -> Results:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         work = asked.work.resolve() if asked.work else Path(folder)
         work.mkdir(parents=True, exist_ok=True)
@@ -31,17 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
             asked.source.resolve(),
             asked.commands,
         )
+        bench.results.machine = table.machine(asked.runs)
         for group in asked.only or GROUPS:
             for part in GROUPS[group](bench):
                 bench.do(part)
-    table.shown(bench.results)
-    if asked.json:
-        asked.json.write_text(table.as_json(bench.results, bench.runs), "utf-8")
-    if asked.chart:
-        from benchmarks import chart
-
-        sys.stderr.write(chart.written(bench.results, asked.chart))
-    return int(any(row.holds is False for row in bench.results.rows))
+    return bench.results
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source", type=Path, metavar="DIR", default=ROOT, help="measure the classmod of another checkout"
     )
+    parser.add_argument(
+        "--from",
+        dest="past",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="measure nothing, show what --json wrote; of several files all of it",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the table into README.md")
     parser.add_argument("--chart", type=Path, metavar="FILE", help="write a chart (.svg)")
     parser.add_argument("--commands", action="store_true", help="tell the command lines as they are run")
     return parser

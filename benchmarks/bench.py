@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from benchmarks import trees
 from benchmarks.figures import Figures, Goal, Results, Row, Spread, ratio, values
-from benchmarks.names import ROOT, Names, family, naming, read
+from benchmarks.names import ROOT, Names, family, read
 from benchmarks.processes import Command, Failed, Run, run, said
 
 HERE = Path(__file__).parent
+UNCACHED = "--no-cache"
 FIXTURE = ROOT / "fixtures" / "cex_arbitrage" / "before"
 
 
@@ -58,6 +60,7 @@ class Bench:
     shown: bool = False
     """Command lines are told as they are run."""
     results: Results = field(default_factory=Results)
+    _help: dict[str, list[str]] = field(default_factory=dict)
 
     # --- trees ----------------------------------------------------------------------------------
 
@@ -70,6 +73,15 @@ class Bench:
         if self.target is None:
             raise Skipped("no target is given: --target DIR")
         return Tree("target", self.target, Names.of())
+
+    def the_foreign(self) -> Tree:
+        """Raises Skipped where none is given, or nothing is known of it."""
+        spec = HERE / "foreign" / "hummingbot.toml"
+        if self.foreign is None:
+            raise Skipped("no foreign code base is given: --foreign DIR")
+        if not spec.exists():
+            raise Skipped("there is no spec for it")
+        return Tree("foreign", self.foreign, Names.of(spec))
 
     def base(self) -> Tree:
         """What large trees are made from."""
@@ -93,16 +105,34 @@ class Bench:
 
     # --- command lines --------------------------------------------------------------------------
 
-    def classmod(self, tree: Tree, *words: str, name: str = "", expected: tuple[int, ...] = (0,)) -> Command:
-        """A run of the classmod that is measured; ``words`` go without the tree."""
+    def classmod(
+        self,
+        tree: Tree,
+        *words: str,
+        name: str = "",
+        expected: tuple[int, ...] = (0,),
+        cached: bool = False,
+    ) -> Command:
+        """A run of the classmod that is measured; ``words`` go without the tree.
+
+        What it keeps across runs, if it does, is used where ``cached`` says so.
+        """
+        if not cached and self.has_option(words[0], UNCACHED):
+            words = (*words, UNCACHED)
+        return self._classmod(tree, words, name or words[0], expected)
+
+    def _classmod(self, tree: Tree, words: Sequence[str], name: str, expected: tuple[int, ...]) -> Command:
         start = f"import sys; sys.path.insert(0, {str(self.source)!r}); from cli.main import main; main()"
         spec = [] if tree.names.spec == Names.of().spec else ["--spec", str(tree.names.spec)]
         line = (sys.executable, "-c", start, *words, *spec, str(tree.path))
-        return Command(name or words[0], line, self.work, expected)
+        return Command(name, line, self.work, expected)
 
     def has_option(self, command: str, option: str) -> bool:
-        line = self.classmod(self.fixture, command, "--help").words
-        return f"{option} " in (said(line, self.work) or "").replace("\n", " ").replace("/", " ")
+        """Whether a command of the classmod that is measured knows an option."""
+        if command not in self._help:
+            line = self._classmod(self.fixture, (command, "--help"), command, ()).words
+            self._help[command] = re.split(r"[\s/,]+", said(line, self.work) or "")
+        return option in self._help[command]
 
     def floor(self, tree: Tree, name: str = "Y") -> Command:
         """Y: Python starts, reads, searches, parses what holds an old name or the root.
@@ -181,7 +211,3 @@ def over(
     other = "wall" if by == "cpu" else "cpu"
     found = {each: ratio(values(upper, each), values(lower, each)) for each in (by, other)}
     return Row(goal, tree.name, what, found[by], by, "x", found[other])
-
-
-def concerned(tree: Tree) -> int:
-    return len(naming(read(tree.path), tree.names.searched))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from benchmarks.processes import Run
 
@@ -98,7 +99,8 @@ class Figures:
 
 @dataclass
 class Results:
-    """All that was measured, in order."""
+    """All that was measured, in order, and what the figures depend on."""
 
+    machine: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     figures: list[Figures] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -86,9 +86,3 @@ def _word(base: ast.expr) -> str:
         case ast.Subscript():
             return _word(base.value)
     return ""
-
-
-def naming(files: Files, names: Iterable[str]) -> list[PurePosixPath]:
-    """The files that hold one of the names, be it as part of a longer word."""
-    sought = [name.encode() for name in names]
-    return sorted(path for path, data in files.items() if any(name in data for name in sought))

@@ -45,7 +45,8 @@ def copy(original: Files, names: Names, number: int, kind: str) -> Files:
         if path.suffix != ".md":
             data = imports.sub(lambda found: found[0] + suffix.encode(), data)
         if kind == ONE:
-            data = respelled.sub(_other_word, data)
+            while respelled.search(data):  # a name may stand in a longer one
+                data = respelled.sub(_other_word, data)
         elif path.suffix == ".py":
             data = _imported(data, path, single)
         made[_beside(path, suffix)] = data
@@ -76,7 +77,7 @@ def _imports(files: Iterable[PurePosixPath]) -> re.Pattern[bytes]:
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[bytes]:
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))).encode())
+    return re.compile("|".join(map(re.escape, sorted(names, key=len))).encode())
 
 
 def _other_word(found: re.Match[bytes]) -> bytes:

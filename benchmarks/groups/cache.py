@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from benchmarks.bench import Bench, Part, Skipped, over
+from benchmarks.bench import UNCACHED, Bench, Part, Skipped, over
 from benchmarks.figures import Goal, Row
 
 AGAIN = Goal("7", 1.5)
@@ -16,14 +16,14 @@ def parts(bench: Bench) -> Iterator[Part]:
 
 
 def _again(bench: Bench) -> Iterator[Row]:
-    if not bench.has_option("diff", "--no-cache"):
+    if not bench.has_option("diff", UNCACHED):
         raise Skipped("there is no cache across runs")
     tree = bench.the_target()
     found = bench.compare(
         tree,
-        bench.classmod(tree, "check", expected=(1,)),
-        bench.classmod(tree, "diff", "--format", "json", expected=(1,)),
-        bench.classmod(tree, "diff", "--no-cache", "--format", "json", name="diff --no-cache", expected=(1,)),
+        bench.classmod(tree, "check", expected=(1,), cached=True),
+        bench.classmod(tree, "diff", "--format", "json", expected=(1,), cached=True),
+        bench.classmod(tree, "diff", "--format", "json", name=f"diff {UNCACHED}", expected=(1,)),
     )
     yield over(AGAIN, tree, "second diff / check", found["diff"], found["check"])
-    yield over(Goal("7"), tree, "diff --no-cache / check", found["diff --no-cache"], found["check"])
+    yield over(Goal("7"), tree, f"diff {UNCACHED} / check", found[f"diff {UNCACHED}"], found["check"])

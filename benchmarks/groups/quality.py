@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from benchmarks.bench import HERE, Bench, Part, Skipped, Tree
+from benchmarks.bench import Bench, Part, Tree
 from benchmarks.figures import Goal, Row, Spread
 from benchmarks.names import Names
 from benchmarks.processes import run
@@ -36,12 +35,8 @@ def _decoys(bench: Bench) -> Iterator[Row]:
 
 
 def _foreign(bench: Bench) -> Iterator[Row]:
-    if bench.foreign is None:
-        raise Skipped("no foreign code base is given: --foreign DIR")
-    if importlib.util.find_spec("benchmarks.foreign") is None:
-        raise Skipped("no place of it is labelled")
+    tree = bench.the_foreign()
     scores: Any = importlib.import_module("benchmarks.foreign.score")
-    tree = Tree("foreign", bench.foreign, Names.of(HERE / "foreign" / "hummingbot.toml"))
     found = scores.score(_sites(bench, tree), scores.labels())
     yield from _rows(tree, len(found.false_edits), len(found.missed), found.to_change)
 

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 
-from benchmarks.bench import HERE, Bench, Part, Skipped, Tree, over
+from benchmarks.bench import HERE, UNCACHED, Bench, Part, Skipped, Tree, over
 from benchmarks.figures import Goal, Row
 from benchmarks.names import ROOT
 from benchmarks.processes import Command, run
 
 FLOOR, PEER = Goal("3", 8), Goal("3", 0.5)
+WARM, COLD = "sites with types, warm", "sites with types, cold"
 RENAMED = {"_create_public_rest": "_create_rest_client", "_public_rest": "_rest"}
 """What pyrefly is asked for: a method and an attribute of the built-in spec."""
 
@@ -21,8 +22,8 @@ TOML = 'project-includes = ["**/*.py"]\nsearch-path = ["src", "."]\n'
 
 
 def parts(bench: Bench) -> Iterator[Part]:
-    yield Part("3", "target + decoys", "sites with types, warm / Y", partial(_types, bench))
-    yield Part("3", "target + decoys", "sites with types, warm / pyrefly", partial(_pyrefly, bench))
+    yield Part("3", "target + decoys", f"{WARM} / Y", partial(_types, bench))
+    yield Part("3", "target + decoys", f"{WARM} / pyrefly", partial(_pyrefly, bench))
 
 
 def doubtful(bench: Bench) -> Tree:
@@ -43,10 +44,21 @@ def _types(bench: Bench) -> Iterator[Row]:
         tree,
         bench.floor(tree),
         bench.floor(tree, "Y+"),
-        bench.classmod(tree, "sites", "--format", "json", name="sites with types"),
+        *_sites(bench, tree),
     )
     for floor, goal in (("Y", FLOOR), ("Y+", Goal("3"))):
-        yield over(goal, tree, f"sites with types, warm / {floor}", found["sites with types"], found[floor])
+        yield over(goal, tree, f"{WARM} / {floor}", found[WARM], found[floor])
+    if COLD in found:
+        yield over(Goal("3"), tree, f"{COLD} / Y", found[COLD], found["Y"])
+
+
+def _sites(bench: Bench, tree: Tree) -> list[Command]:
+    """With what is kept of mypy's answers across runs, then without; just the one if nothing is."""
+    words = ("sites", "--format", "json")
+    found = [bench.classmod(tree, *words, name=WARM, cached=True)]
+    if bench.has_option("sites", UNCACHED):
+        found.append(bench.classmod(tree, *words, name=COLD))
+    return found
 
 
 def _pyrefly(bench: Bench) -> Iterator[Row]:
@@ -57,9 +69,9 @@ def _pyrefly(bench: Bench) -> Iterator[Row]:
     program = str(HERE / "peers" / "pyrefly_rename.py")
     words = (sys.executable, program, str(tree.path), *_definitions(bench, bench.the_target()))
     peer = Command("pyrefly, two renames", words, ROOT)
-    ours = bench.classmod(tree, "sites", "--format", "json", name="sites with types")
+    ours = _sites(bench, tree)[0]
     found = bench.compare(tree, peer, ours)
-    yield over(PEER, tree, "sites with types, warm / pyrefly", found[ours.name], found[peer.name], by="wall")
+    yield over(PEER, tree, f"{WARM} / pyrefly", found[ours.name], found[peer.name], by="wall")
 
 
 def _definitions(bench: Bench, tree: Tree) -> Iterator[str]:
