@@ -26,7 +26,7 @@ LAYERS = (
     ("oracle", "edits", "find", "scopes", "settings", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
     ("modules",),
-    ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
+    ("baseline", "examples", "gates", "hierarchy", "importing", "index", "lock", "parsed", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("abstractness", "bounds", "draft", "journal", "pragmas", "present", "spelled"),
     ("roles",),
@@ -69,7 +69,10 @@ LAYERS = (
     ("finalize",),
     ("cli",),
 )
-MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")
+MAKERS = (
+    *("codemod", "documents", "edits", "importing", "parsed"),
+    *("plan", "removal", "renaming", "repair", "transforms"),
+)
 WRITERS = {"files", "gates", "journal", "lock", "staging"}
 WRITING = {"write_bytes", "write_text", "touch", "unlink", "rename", "replace", "mkdir", "rmdir", "rmtree"}
 PROCESSES = {"subprocess", "multiprocessing", "pty"}
