@@ -7,16 +7,16 @@ receives the ``updated_node`` the one before it left (the convention of LibCST's
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from codemods.data import Change, Decision, Failure, Site
 from codemods.edits import Report, UnexplainedChange, alignment, between, renamings, splice
 from codemods.importing import local_name, reaches, source_for
+from codemods.parsed import Parsed, parse, too_deep
 from codemods.project import Project
 from codemods.scopes import ClassRef, Module
 from codemods.text import UnreadableSource
@@ -80,17 +80,16 @@ class Addition:
 class Codemod(cst.CSTTransformer):
     """One kind of change to one file."""
 
-    def __init__(
-        self, given: Given, positions: Mapping[cst.CSTNode, CodeRange], reports: list[Report]
-    ) -> None:
+    def __init__(self, given: Given, parsed: Parsed, reports: list[Report]) -> None:
         super().__init__()
         self.given = given
         self.project = given.project
         self.spec = given.project.spec
         self.phases = given.phases
-        self._positions = positions
+        self.parsed = parsed
+        self._text = parsed.text
         self._reports = reports
-        self._sites = {(s.line, s.column): s for s in given.sites()}
+        self._sites = {self._text.offset(s.line, s.column): s for s in given.sites()}
         self._places = sorted(self._sites)
 
     @classmethod
@@ -99,25 +98,32 @@ class Codemod(cst.CSTTransformer):
         del project, phases
         return {}
 
+    def lines(self) -> Collection[int] | None:
+        """The lines where it has something to do; None for all of them, and without any it sees the module.
+
+        A statement that holds no such line of any codemod is visited, but nothing inside it is.
+        """
+        return None
+
     def site(self, node: cst.CSTNode) -> Site | None:
         """The site at a name, when it is carried out in these phases."""
-        place = self._positions.get(node)
-        return self._sites.get((place.start.line, place.start.column + 1)) if place else None
+        span = self.parsed.span(node)
+        return self._sites.get(span[0]) if span else None
 
     def sites_in(self, node: cst.CSTNode) -> list[Site]:
         """The sites inside a node."""
-        place = self._positions.get(node)
-        if place is None:
-            return []
-        start = (place.start.line, place.start.column + 1)
-        end = (place.end.line, place.end.column + 1)
+        start, end = self.parsed.span(node) or (0, 0)
         first, after = bisect_left(self._places, start), bisect_left(self._places, end)
         return [self._sites[at] for at in self._places[first:after]]
 
     def start_of(self, node: cst.CSTNode) -> tuple[int, int]:
         """The 1-based line and column where a node starts."""
-        place = self._positions[node].start
-        return place.line, place.column + 1
+        return self._text.place(self._span(node)[0])
+
+    def lines_of(self, refs: Container[ClassRef]) -> list[int]:
+        """The lines of the statements that define these classes here."""
+        found = (node for nodes in self.given.module.classes.values() for node in nodes)
+        return [node.node.lineno for node in found if node.ref in refs]
 
     def class_ref(self, node: cst.ClassDef) -> ClassRef | None:
         """The class a statement defines."""
@@ -129,7 +135,7 @@ class Codemod(cst.CSTTransformer):
 
     def report(self, node: cst.CSTNode, phase: int, reason: str, words: Iterable[str] = ()) -> None:
         """Say what is done to a node, or to these words in it, and why; what nobody reports is refused."""
-        first, last = self._positions[node].start.line, self._last_line(node)
+        first, last = self.start_of(node)[0], self._last_line(node)
         self._reports.append(Report(first, last, phase, reason, tuple(words)))
 
     def report_below(self, node: cst.CSTNode, phase: int, reason: str) -> None:
@@ -138,12 +144,17 @@ class Codemod(cst.CSTTransformer):
         self._reports.append(Report(last, last, phase, reason))
 
     def _last_line(self, node: cst.CSTNode) -> int:
-        place, text = self._positions[node], self.given.module.text
-        last = place.end.line
+        start, end = self._span(node)
+        margin, last = self._text.place(start)[1] - 1, self._text.place(end)[0]
         # The comments at the end of a block are part of it, for LibCST not of the block's span.
-        while last < len(text.starts) and _is_inner_comment(text.line(last + 1), place.start.column):
+        while last < len(self._text.starts) and _is_inner_comment(self._text.line(last + 1), margin):
             last += 1
         return last
+
+    def _span(self, node: cst.CSTNode) -> tuple[int, int]:
+        span = self.parsed.span(node)
+        assert span is not None, "a node of the file as it was found"
+        return span
 
     def statement(self, code: str) -> cst.BaseStatement:
         """A statement with the line ends of the file; ``code`` is indented with ``indent``."""
@@ -165,26 +176,62 @@ def _is_inner_comment(line: str, column: int) -> bool:
 
 
 class _Combined(cst.CSTTransformer):
-    """Several codemods in one traversal."""
+    """Several codemods in one traversal, which enters only what one of them has something to do in."""
 
-    def __init__(self, codemods: Sequence[Codemod]) -> None:
+    def __init__(self, codemods: Sequence[Codemod], parsed: Parsed) -> None:
         super().__init__()
         self.codemods = codemods
+        self._parsed = parsed
+        self._asked: dict[tuple[str, type[cst.CSTNode]], list[Codemod]] = {}
+        starts = parsed.text.starts
+        lines = {codemod: codemod.lines() for codemod in codemods}
+        self._busy = [codemod for codemod, its in lines.items() if its is None or its]
+        # The offsets of these lines; all of them where a codemod does not say.
+        self._concerned = (
+            starts
+            if None in lines.values()
+            else sorted({starts[line - 1] for its in lines.values() for line in its or ()})
+        )
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        for codemod in self.codemods:
+        for codemod in self._those_with("visit", node):
             codemod.on_visit(node)
-        return True
+        return not isinstance(node, cst.BaseStatement) or self._is_concerned(node)
+
+    def _is_concerned(self, node: cst.BaseStatement) -> bool:
+        start, end = self._parsed.whole(node) or (0, 0)
+        at = bisect_left(self._concerned, start)
+        return at < len(self._concerned) and self._concerned[at] < end
 
     def on_leave(
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
-        for codemod in self.codemods:
+        for codemod in self._those_with("leave", original_node):
             left = codemod.on_leave(original_node, updated_node)
             if isinstance(left, cst.RemovalSentinel | cst.FlattenSentinel):
                 return left
             updated_node = left
         return updated_node
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        """Nothing, for no codemod asks for it."""
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        """Nothing, for no codemod asks for it."""
+
+    def _those_with(self, verb: str, node: cst.CSTNode) -> list[Codemod]:
+        """The codemods that look at such a node when it is visited, or left."""
+        key = verb, type(node)
+        if key not in self._asked:
+            methods = (f"on_{verb}", f"{verb}_{type(node).__name__}")
+            those = self.codemods if isinstance(node, cst.Module) else self._busy
+            self._asked[key] = [c for c in those if any(_has_own(c, m) for m in methods)]
+        return self._asked[key]
+
+
+def _has_own(codemod: Codemod, method: str) -> bool:
+    """Whether a codemod has a method that does more than LibCST's."""
+    return getattr(type(codemod), method, None) is not getattr(cst.CSTTransformer, method, None)
 
 
 class Source:
@@ -194,23 +241,21 @@ class Source:
     """
 
     def __init__(self) -> None:
-        self._trees: dict[PurePosixPath, tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure] = {}
+        self._parsed: dict[PurePosixPath, Parsed | Failure] = {}
         self._changes: dict[tuple[PurePosixPath, frozenset[int]], Change | Failure | None] = {}
 
     def change(self, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
         """Carry codemods out on one file, the same ones at every call. None when they change nothing."""
         key = (given.path, given.phases)
         if key not in self._changes:
-            parsed = self._parsed(given.module)
-            self._changes[key] = (
-                _spliced(given, parsed) if isinstance(parsed, Failure) else _changed(given, codemods, *parsed)
-            )
+            if given.path not in self._parsed:
+                self._parsed[given.path] = parse(given.module)
+            match self._parsed[given.path]:
+                case Parsed() as parsed:
+                    self._changes[key] = _changed(given, codemods, parsed)
+                case failure:
+                    self._changes[key] = _spliced(given, failure)
         return self._changes[key]
-
-    def _parsed(self, module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
-        if module.path not in self._trees:
-            self._trees[module.path] = _parse(module)
-        return self._trees[module.path]
 
 
 def _spliced(given: Given, failure: Failure) -> Change | Failure | None:
@@ -228,44 +273,20 @@ def _spliced(given: Given, failure: Failure) -> Change | Failure | None:
     return Change(given.path, given.project.snapshot[given.path], after, edits) if edits else None
 
 
-def _parse(module: Module) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]] | Failure:
-    try:
-        tree = cst.parse_module(module.text.text)
-        if tree.code != module.text.text:
-            return Failure(module.path, "round-trip", "LibCST would not write it back as it is")
-        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
-        return wrapper.module, wrapper.resolve(PositionProvider)
-    except (cst.ParserSyntaxError, cst.CSTValidationError, TypeError) as error:
-        # It refuses some valid code with whatever its nodes raise, such as ``else(lambda: 1)``.
-        why = str(error).partition("\n")[0]
-        return Failure(module.path, "parser-limit", f"LibCST cannot parse it: {why}")
-    except RecursionError:
-        return _too_deep(module)
-
-
-def _too_deep(module: Module) -> Failure:
-    return Failure(module.path, "parser-limit", "nested too deeply for LibCST")
-
-
-def _changed(
-    given: Given,
-    codemods: Iterable[type[Codemod]],
-    tree: cst.Module,
-    positions: Mapping[cst.CSTNode, CodeRange],
-) -> Change | Failure | None:
+def _changed(given: Given, codemods: Iterable[type[Codemod]], parsed: Parsed) -> Change | Failure | None:
     reports: list[Report] = []
-    combined = _Combined([codemod(given, positions, reports) for codemod in codemods])
     text = given.module.text
     try:
-        updated = tree.visit(combined).code
+        combined = _Combined([codemod(given, parsed, reports) for codemod in codemods], parsed)
+        updated = parsed.code(parsed.tree.visit(combined))
         if updated == text.text:
             return None
         edits = between(given.path, text.text, updated, reports)
-        edits += alignment(given.path, text.text, edits)
+        edits += alignment(given.path, text.text, edits, parsed.aligned)
         after = text.encode(splice(text.text, edits))
         return Change(given.path, given.project.snapshot[given.path], after, edits)
     except RecursionError:
-        return _too_deep(given.module)
+        return too_deep(given.module)
     except UnexplainedChange as error:
         return Failure(given.path, "unexplained", str(error))
     except UnreadableSource as error:

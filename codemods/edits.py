@@ -25,6 +25,10 @@ ALIGNED = "only re-aligned: the opening line got {}"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
+Aligned = tuple[int, int, tuple[int, int]]
+"""A line that starts below what follows a bracket: line, column, and line and column of the bracket."""
+
+
 class UnexplainedChange(Exception):
     """A difference no codemod has reported: it must not be written."""
 
@@ -102,13 +106,18 @@ def _with_blanks(text: str, starts: Sequence[int], first: int, last: int) -> tup
     return first, last
 
 
-def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
-    """Edits that move a line along with the bracket behind which it was aligned."""
+def alignment(
+    path: PurePosixPath, text: str, edits: Sequence[Edit], aligned: Iterable[Aligned] | None = None
+) -> tuple[Edit, ...]:
+    """Edits that move a line along with the bracket behind which it was aligned.
+
+    ``aligned`` are the lines of the text that are, where they are known (``aligned_lines``).
+    """
     starts = line_starts(text)
     moved: dict[int, int] = {}
     causes: dict[int, list[Edit]] = {}
     made = []
-    for line, column, (row, bracket) in _aligned_lines(text):
+    for line, column, (row, bracket) in aligned_lines(text) if aligned is None else aligned:
         begin = starts[row - 1]
         before = [e for e in edits if begin <= e.start and e.end <= begin + bracket]
         start = starts[line - 1]
@@ -125,8 +134,8 @@ def alignment(path: PurePosixPath, text: str, edits: Sequence[Edit]) -> tuple[Ed
     return tuple(made)
 
 
-def _aligned_lines(text: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
-    """Lines that start below what follows a bracket: line, column, and line and column of the bracket.
+def aligned_lines(text: str) -> Iterator[Aligned]:
+    """The lines that are aligned with a bracket above.
 
     Lines are 1-based, columns count from 0. A line comes after the one its bracket is in.
     """
@@ -166,11 +175,14 @@ def splice(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
-    if _is_renaming(_TOKEN.findall(before), _TOKEN.findall(after)):
-        yield from tokens(before, after)
-        return
     old, new = _LINE.findall(before), _LINE.findall(after)
     offset, at = 0, 0
+    if len(old) == len(new) and all(map(_is_renamed, old, new)):
+        for one, other in zip(old, new, strict=True):
+            if one != other:
+                yield from tokens(one, other, offset)
+            offset += len(one)
+        return
     for tag, i1, i2, j1, j2 in _opcodes(old, new):
         offset += sum(map(len, old[at:i1]))
         at = i1
@@ -197,6 +209,11 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[str, int,
         pairs = enumerate(zip(old, new, strict=True))
         return (("replace", i, i + 1, i, i + 1) for i, (one, other) in pairs if one != other)
     return difflib.SequenceMatcher(None, old, new, autojunk=len(old) > _LONG).get_opcodes()
+
+
+def _is_renamed(old: str, new: str) -> bool:
+    """Whether a line says the same, but for words."""
+    return old == new or _is_renaming(_TOKEN.findall(old), _TOKEN.findall(new))
 
 
 def _is_renaming(old: Sequence[str], new: Sequence[str]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -18,6 +19,7 @@ from codemods.scopes import ClassRef, Module
 BLANK = cst.EmptyLine(indent=False)
 _Comma = cst.Comma | cst.MaybeSentinel
 _Lines = cst.ParenthesizedWhitespace
+_BLOCKS = ("body", "cases", "handlers", "orelse", "finalbody")
 
 
 def source_for(modules: Modules, importer: Module, target: PurePosixPath) -> str:
@@ -33,7 +35,7 @@ def source_for(modules: Modules, importer: Module, target: PurePosixPath) -> str
 
 
 def _source(modules: Modules, importer: Module, target: PurePosixPath) -> str:
-    froms = [n for n in ast.walk(importer.tree) if isinstance(n, ast.ImportFrom)]
+    froms = [n for n in _statements(importer.tree) if isinstance(n, ast.ImportFrom)]
     dotted = modules.dotted(target)
     absolute = [n for n in froms if not n.level and n.module and modules.find(n.module, importer.path)]
     if not absolute and modules.in_package(importer.path):
@@ -44,6 +46,15 @@ def _source(modules: Modules, importer: Module, target: PurePosixPath) -> str:
         if known and (node.module or "").endswith("." + known):
             return f"{(node.module or '').removesuffix(known)}{dotted}"
     return dotted
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """What ``ast.walk`` finds, in the same order, but for expressions."""
+    todo = deque[ast.AST]([tree])
+    while todo:
+        node = todo.popleft()
+        yield node
+        todo.extend(inner for name in _BLOCKS for inner in getattr(node, name, ()))
 
 
 def _relative(importer: PurePosixPath, target: PurePosixPath) -> str:

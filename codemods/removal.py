@@ -132,3 +132,12 @@ def is_filler(statement: cst.BaseStatement) -> bool:
         ):
             return True
     return False
+
+
+def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
+    """A body as a block of its own, which it is not in ``class X: ...``; what only fills it goes."""
+    if isinstance(body, cst.IndentedBlock):
+        return body if len(body.body) > 1 or not is_filler(body.body[0]) else body.with_changes(body=[])
+    assert isinstance(body, cst.SimpleStatementSuite), "a body is one or the other"
+    line = cst.SimpleStatementLine(body.body, trailing_whitespace=body.trailing_whitespace)
+    return cst.IndentedBlock([] if is_filler(line) else [line])

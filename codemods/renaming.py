@@ -17,6 +17,9 @@ class RenameNames(Codemod):
     def takes(self, site: Site) -> bool:
         """Whether this codemod carries a site out."""
 
+    def lines(self) -> list[int]:
+        return [site.line for site in self.given.sites() if self._renames(site)]
+
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
         site = self.site(original_node)
         if site is None or site.new is None or not self._renames(site):

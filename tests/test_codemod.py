@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
 import libcst as cst
 import pytest
 
-from tests.helpers import check_change, failures, migrated
+from codemods import project
+from codemods.codemod import Codemod, Given, Source
+from codemods.plan import CODEMODS, REMOVAL, plan
+from tests.helpers import ALL, AROUND, check_change, failures, migrated
+from tests.trees import TWO_SIDES, tree
 
 LEFT = """\
 from boxes import Box
@@ -188,3 +193,100 @@ def test_a_class_in_a_file_that_libcst_cannot_do(source: str, why: str) -> None:
     (failure,) = failures({"left.py": LEFT, "odd.py": "\x0c" + source.replace("class Left", "class Odd")})
 
     assert str(failure) == "odd.py: round-trip: LibCST would not write it back as it is", why
+
+
+# --- what is gone through --------------------------------------------------------------------------------
+
+TWO = """\
+from left import Left
+
+
+class Two:
+    def one(self, b: Left):
+        # first
+        one = 1
+        return b._left_box
+
+    def two(self):
+        if two:
+            return two
+
+
+three = 3
+"""
+
+
+def _names_seen(*codemods: type[Codemod]) -> set[str]:
+    """The names that codemods come by in ``use.py``."""
+    seen = set[str]()
+
+    class Seeing(Codemod):
+        def lines(self) -> tuple[int, ...]:
+            return (1,)
+
+        def on_visit(self, node: cst.CSTNode) -> bool:
+            seen.update([node.value] if isinstance(node, cst.Name) else [])
+            return True
+
+    found = project.read(tree({**AROUND, "left.py": LEFT, "use.py": TWO}), TWO_SIDES)
+    module = found.modules.get(PurePosixPath("use.py"))
+    assert module is not None
+    assert Source().change(Given(found, module, frozenset(ALL)), (*codemods, Seeing)) is None
+    return seen
+
+
+class _AtLine8(Codemod):
+    def lines(self) -> tuple[int, ...]:
+        return (8,)
+
+
+def test_a_codemod_that_names_no_lines_sees_all() -> None:
+    everything = {node.value for node in _nodes(cst.parse_module(TWO)) if isinstance(node, cst.Name)}
+
+    assert _names_seen(Codemod) == everything
+    assert _names_seen(_AtLine8, Codemod) == everything
+
+
+def test_what_no_codemod_has_to_do_with_is_not_entered() -> None:
+    imported = {"left", "Left"}  # in line 1
+    assert _names_seen() == imported
+    assert _names_seen(_AtLine8) == {*imported, "Two", "one", "self", "b", "_left_box"}
+
+
+def test_a_comment_above_a_statement_is_part_of_it() -> None:
+    class AtLine6(Codemod):
+        def lines(self) -> tuple[int, ...]:
+            return (6,)
+
+    assert "one" in _names_seen(AtLine6)
+
+
+def test_codemods_of_a_plan_name_their_lines() -> None:
+    """Or every file would be gone through as a whole, for each set of phases."""
+    assert not [codemod for codemod in (*CODEMODS, *REMOVAL) if codemod.lines is Codemod.lines]
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def test_a_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever sets of phases it changes in; what does not change is not parsed."""
+    left = LEFT + "\n    # see _left_on\n"
+    files = {**AROUND, "left.py": left, "use.py": TWO, "other.py": "from left import Left\n"}
+    parsed: list[str] = []
+
+    def parse(source: str) -> cst.Module:
+        parsed.append(source)
+        return parse_module(source)
+
+    parse_module = cst.parse_module
+    monkeypatch.setattr(cst, "parse_module", parse)
+    found, source = project.read(tree(files), TWO_SIDES), Source()
+    sets = [frozenset(ALL[:end]) for end in range(1, len(ALL) + 1)]
+    made = [plan(found, phases, source) for phases in sets]
+
+    assert sorted(parsed) == sorted(str(files[path]) for path in ("left.py", "root.py", "use.py"))
+    assert len({change for each in made for change in each.changes if str(change.path) == "left.py"}) == 2

@@ -26,7 +26,7 @@ LAYERS = (
     ("oracle", "edits", "find", "scopes", "settings", "workers", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
     ("modules",),
-    ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "record"),
+    ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "parsed", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("abstractness", "bounds", "draft", "journal", "pragmas", "present", "spelled"),
     ("roles",),
@@ -72,7 +72,10 @@ LAYERS = (
     ("finalize",),
     ("cli",),
 )
-MAKERS = ("codemod", "documents", "edits", "importing", "plan", "removal", "renaming", "repair", "transforms")
+MAKERS = (
+    *("codemod", "documents", "edits", "importing", "parsed"),
+    *("plan", "removal", "renaming", "repair", "transforms"),
+)
 WRITERS = {"cache", "files", "gates", "journal", "lock", "staging"}
 WRITING = {"write_bytes", "write_text", "touch", "unlink", "rename", "replace", "mkdir", "rmdir", "rmtree"}
 PROCESSES = {"subprocess", "multiprocessing", "pty"}

@@ -62,6 +62,9 @@ class AddCompat(Codemod):
         _refuse_unlinked(project)
         return {path: Addition(text, _why(project))}
 
+    def lines(self) -> list[int]:
+        return self.lines_of({self.project.root})
+
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.project.roles.migrated or self.class_ref(original_node) != self.project.root:
             return updated_node

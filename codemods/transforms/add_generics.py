@@ -31,6 +31,9 @@ class AddGenerics(Codemod):
             return {}
         return {path: Addition(_types_module(project, path), _why(project))}
 
+    def lines(self) -> list[int]:
+        return self.lines_of(self.project.index.members)
+
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         ref = self.class_ref(original_node)
         if ref == self.project.root:

@@ -17,6 +17,9 @@ _GUIDE = "what has changed, how to follow it and until when, for those who use t
 class AddGuide(Codemod):
     """The guide, a document beside the project's README; it edits no file."""
 
+    def lines(self) -> tuple[int, ...]:
+        return ()
+
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         path = project.spec.guide

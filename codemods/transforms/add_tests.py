@@ -21,6 +21,9 @@ _REASON = (
 class AddTests(Codemod):
     """A file of tests beside those of the hierarchy; a tree without tests gets none."""
 
+    def lines(self) -> tuple[int, ...]:
+        return ()
+
     @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         phase, home = project.spec.tests_phase, project.tests

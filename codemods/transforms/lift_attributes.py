@@ -16,7 +16,7 @@ from codemods.declarations import receiver
 from codemods.importing import BLANK, leading
 from codemods.index import Function
 from codemods.lifted import declared
-from codemods.removal import is_filler, kept_lines
+from codemods.removal import as_block, kept_lines
 
 _ABSTRACT = (
     "abstract, now that every concrete class has its own: a class with neither the old nor the new name "
@@ -34,6 +34,12 @@ class LiftAttributes(Codemod):
         self._lines: dict[cst.CSTNode, Sequence[cst.EmptyLine]] = {}
         self._doomed: dict[cst.CSTNode, Site] = {}
         self._passes: set[cst.CSTNode] = set()
+
+    def lines(self) -> list[int]:
+        root = self.project.index.members[self.project.root]
+        declared = [f.lineno for f in root.functions() if root.ref.path == self.given.path]
+        deleted = [site.line for site in self.given.sites() if site.decision is Decision.DELETE]
+        return [*deleted, *declared, *self.lines_of({root.ref})]
 
     # --- duplicates go ----------------------------------------------------------------------------
 
@@ -94,7 +100,7 @@ class LiftAttributes(Codemod):
         before = [s for s in original.body.body if self.start_of(s)[0] <= last]
         for node in (original.name, *before[-1:]):
             self.report(node, 1, self._declares(self._lifted))
-        return updated.with_changes(body=self._attributes(_block(updated.body), len(before), f"{owner}."))
+        return updated.with_changes(body=self._attributes(as_block(updated.body), len(before), f"{owner}."))
 
     def _attributes(self, block: cst.IndentedBlock, at: int, prefix: str) -> cst.IndentedBlock:
         """A block with the attributes in it, as a paragraph of its own."""
@@ -125,7 +131,7 @@ class LiftAttributes(Codemod):
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         if self.class_ref(original_node) != self.project.root or self.project.roles.migrated:
             return updated_node
-        block = _block(updated_node.body)
+        block = as_block(updated_node.body)
         starts = [i for i, s in enumerate(block.body) if _is_named(s, "__init__")]
         if not starts and self._lifted:
             docstring = 1 if original_node.get_docstring() is not None else 0
@@ -281,15 +287,6 @@ def _last_attribute(function: Function, owner: str) -> int:
         if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
             last = statement.end_lineno or 0
     return last
-
-
-def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
-    """A body as a block of its own, which it is not in ``class X: ...``; what only fills it goes."""
-    if isinstance(body, cst.IndentedBlock):
-        return body if len(body.body) > 1 or not is_filler(body.body[0]) else body.with_changes(body=[])
-    assert isinstance(body, cst.SimpleStatementSuite), "a body is one or the other"
-    line = cst.SimpleStatementLine(body.body, trailing_whitespace=body.trailing_whitespace)
-    return cst.IndentedBlock([] if is_filler(line) else [line])
 
 
 def _is_named(statement: cst.BaseStatement, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import takewhile
 from textwrap import dedent, indent
 
@@ -21,8 +22,14 @@ class PullUpDuplicates(Codemod):
         super().visit_Module(node)
         self._lines: dict[cst.CSTNode, Sequence[cst.EmptyLine]] = {}
         self._doomed: dict[cst.CSTNode, Duplicate] = {}
-        self._moving = [d for d in self.project.duplicates if d.phases <= self.phases]
-        self._copied = {
+
+    @cached_property
+    def _moving(self) -> list[Duplicate]:
+        return [d for d in self.project.duplicates if d.phases <= self.phases]
+
+    @cached_property
+    def _copied(self) -> dict[int, Duplicate]:
+        return {
             statement.lineno: duplicate
             for duplicate in self._moving
             for copy in duplicate.copies
@@ -30,6 +37,10 @@ class PullUpDuplicates(Codemod):
             for statement in run
             if copy.ref.path == self.given.path
         }
+
+    def lines(self) -> list[int]:
+        here = self._moving if self.given.path == self.project.root.path else []
+        return [*self._copied, *(duplicate.function.lineno for duplicate in here)]
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         above: Sequence[cst.EmptyLine] | None = None

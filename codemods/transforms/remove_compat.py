@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import libcst as cst
 
 from codemods.abstractness import can_be_abstract
@@ -17,20 +19,24 @@ _ABSTRACT = "abstract now: every concrete class has its own"
 class RemoveCompat(Codemod):
     """The root no longer inherits the layer; its factories are abstract where the tree allows that."""
 
-    def visit_Module(self, node: cst.Module) -> None:
-        super().visit_Module(node)
+    def lines(self) -> list[int]:
+        return [*self._concrete, *self.lines_of({self.project.root})]
+
+    @cached_property
+    def _concrete(self) -> set[int]:
+        """The lines of the factories that become abstract."""
         possible, _ = can_be_abstract(self.project.index, self.spec)
         root = self.project.index.members[self.project.root]
         functions = (root.function(factory.new) for factory in self.spec.factories if possible)
         concrete = (
             f for f in functions if f and is_trivial(f) and not is_abstract(f) and not f.decorator_list
         )
-        self._lines = {function.lineno for function in concrete}
+        return {function.lineno for function in concrete}
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
-        if self.start_of(original_node)[0] not in self._lines:
+        if self.start_of(original_node)[0] not in self._concrete:
             return updated_node
         self.given.imports[("abc", "abstractmethod")] = False
         self.report(original_node.name, self._number, _ABSTRACT)

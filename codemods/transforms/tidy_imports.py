@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -20,6 +20,10 @@ from codemods.scopes import Module
 
 class TidyImports(Codemod):
     """The last codemod of a file: it sees what the others made of it."""
+
+    def lines(self) -> tuple[int, ...]:
+        """It takes the file as a whole."""
+        return ()
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         wanted = [
@@ -89,10 +93,10 @@ class TidyImports(Codemod):
 
         A name that another file takes from here stays.
         """
-        gone = set(_used(self.given.module.tree)) - set(_used(ast.parse(updated.code)))
         imported = {_bound_name(name) for s in updated.body for name in _removable(s)}
-        here = gone & imported
-        return frozenset(n for n in here if n in self.given.useless or not self._taken_elsewhere(n))
+        left = _without_used(imported, ast.parse(self.parsed.code(updated)))
+        gone = left - _without_used(left, self.given.module.tree)
+        return frozenset(n for n in gone if n in self.given.useless or not self._taken_elsewhere(n))
 
     def _taken_elsewhere(self, name: str) -> bool:
         listed = self.given.module.scope.bindings.get("__all__")
@@ -101,7 +105,11 @@ class TidyImports(Codemod):
         path = self.given.path
         stem = path.parent.name if path.stem == "__init__" else path.stem
         modules = self.project.modules
-        return any(_takes(modules, m, name, path) for m in modules.mentioning(stem) if m.path != path)
+        return any(
+            _takes(modules, module, name, path)
+            for module in modules.mentioning(stem)
+            if module.path != path and (module.scope.stars or modules.mentions(module.path, (name,)))
+        )
 
     # --- putting in -------------------------------------------------------------------------------
 
@@ -190,12 +198,24 @@ def _asks_type_checking(statement: cst.If) -> bool:
     return cst.Module([]).code_for_node(statement.test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
+def _without_used(names: Iterable[str], tree: ast.Module) -> set[str]:
+    """Those of the names that a module does not read."""
+    left = set(names)
+    for name in _used(tree):
+        left.discard(name)
+        if not left:
+            break
+    return left
+
+
 def _used(tree: ast.Module) -> Iterator[str]:
     """Names a module reads, in strings too, for they may be annotations; not in docstrings."""
-    prose = {s.value for s in ast.walk(tree) if isinstance(s, ast.Expr)}
+    prose = set[ast.expr]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield node.id
+        elif isinstance(node, ast.Expr):  # which comes before its value
+            prose.add(node.value)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in prose:
             yield from re.findall(r"\w+", node.value)
 

@@ -12,6 +12,9 @@ from codemods.text import line_starts
 class UpdateDocs(Codemod):
     """What a Python file says about the hierarchy. Documents of their own are ``documents.change``."""
 
+    def lines(self) -> list[int]:
+        return [site.line for site in self.given.sites() if self._takes(site)]
+
     def leave_Comment(self, original_node: cst.Comment, updated_node: cst.Comment) -> cst.Comment:
         return updated_node.with_changes(value=self._renamed(original_node, updated_node.value))
 
