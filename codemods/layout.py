@@ -23,6 +23,8 @@ class Layout:
     def __init__(self, snapshot: Snapshot, tops: Sequence[PurePosixPath] = ()) -> None:
         self.snapshot = snapshot
         self.tops = tuple(tops)
+        self._roots_of: dict[PurePosixPath, PurePosixPath] = {}
+        self._found: dict[tuple[str, PurePosixPath], PurePosixPath | None] = {}
         self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
         self._directories = {parent for path in self.sources for parent in path.parents}
         roots = {*map(self.root_of, self.sources)}
@@ -34,6 +36,11 @@ class Layout:
         The nearest ``src`` directory that is no package, else the parent of the outermost package
         in one unbroken line, else the tree itself (a namespace package).
         """
+        if path.parent not in self._roots_of:
+            self._roots_of[path.parent] = self._root_of(path)
+        return self._roots_of[path.parent]
+
+    def _root_of(self, path: PurePosixPath) -> PurePosixPath:
         top = next((t for t in self.tops if path.is_relative_to(t)), PurePosixPath())
         for parent in path.parents:
             if parent.name == "src" and not self._is_package(parent):
@@ -62,10 +69,11 @@ class Layout:
 
     def find(self, dotted: str, near: PurePosixPath) -> PurePosixPath | None:
         """The file (or namespace directory) of an absolute dotted name, nearest source root first."""
-        parts = dotted.split(".")
-        return next(
-            (found for root in self._from(near) if (found := self._file(root.joinpath(*parts)))), None
-        )
+        key = dotted, near.parent
+        if key not in self._found:
+            stems = (root.joinpath(*dotted.split(".")) for root in self._from(near))
+            self._found[key] = next((found for stem in stems if (found := self._file(stem))), None)
+        return self._found[key]
 
     def source(self, source: str, importer: PurePosixPath) -> PurePosixPath | None:
         """The file an import statement's module part leads to, None when it leads outside."""
