@@ -93,6 +93,12 @@ class Codemod(cst.CSTTransformer):
         self._places = sorted(self._sites)
 
     @classmethod
+    def tells(cls, project: Project) -> frozenset[int]:
+        """The phases that what it creates depends on."""
+        del project
+        return frozenset()
+
+    @classmethod
     def creates(cls, project: Project, phases: frozenset[int]) -> Mapping[PurePosixPath, Addition]:
         """Files this codemod adds to the tree, by path, for the phases that are carried out."""
         del project, phases
@@ -237,12 +243,26 @@ def _has_own(codemod: Codemod, method: str) -> bool:
 class Source:
     """The edited files of a run.
 
-    LibCST parses a file once, and a file is changed once for all sets of phases that say the same of it.
+    LibCST parses a file once, and a file is changed, or added, once for all sets of phases that say the same
+    of it.
     """
 
     def __init__(self) -> None:
         self._parsed: dict[PurePosixPath, Parsed | Failure] = {}
         self._changes: dict[tuple[PurePosixPath, frozenset[int]], Change | Failure | None] = {}
+        self._added: dict[tuple[type[Codemod], frozenset[int]], Mapping[PurePosixPath, Addition]] = {}
+
+    def added(
+        self, project: Project, phases: frozenset[int], codemods: Iterable[type[Codemod]]
+    ) -> dict[PurePosixPath, Addition]:
+        """The files that codemods add to the tree when these phases are carried out."""
+        found: dict[PurePosixPath, Addition] = {}
+        for codemod in codemods:
+            key = (codemod, phases & codemod.tells(project))
+            if key not in self._added:
+                self._added[key] = codemod.creates(project, key[1])
+            found |= self._added[key]
+        return found
 
     def change(self, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
         """Carry codemods out on one file, the same ones at every call. None when they change nothing."""

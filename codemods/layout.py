@@ -26,8 +26,10 @@ class Layout:
         self._roots_of: dict[PurePosixPath, PurePosixPath] = {}
         self._found: dict[tuple[str, PurePosixPath], PurePosixPath | None] = {}
         self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
-        self._directories = {parent for path in self.sources for parent in path.parents}
-        roots = {*map(self.root_of, self.sources)}
+        # One file stands for all those beside it.
+        homes = {path.parent: path for path in self.sources}.values()
+        self._directories = {parent for path in homes for parent in path.parents}
+        roots = {*map(self.root_of, homes)}
         self._roots = tuple(sorted(roots, key=lambda p: (is_foreign(p), len(p.parts), p)))
 
     def root_of(self, path: PurePosixPath) -> PurePosixPath:

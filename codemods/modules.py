@@ -70,6 +70,7 @@ class Modules(Layout):
         """The modules with these files in place of theirs; no other is parsed again."""
         made = Modules({**self.snapshot, **files}, self.tops)
         made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
+        made._searchable = {path: data for path, data in self._searchable.items() if path not in files}
         return made
 
     def mentioning(self, name: str) -> Iterator[Module]:

@@ -68,7 +68,7 @@ def plan(project: Project, phases: frozenset[int], source: Source | None = None)
             case Failure() as failure:
                 failures.append(failure)
     changes += _documents(project, phases)
-    changes += [] if project.is_user else _created(project, phases)
+    changes += [] if project.is_user else _created(project, phases, source)
     return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, tuple(failures))
 
 
@@ -108,8 +108,8 @@ def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
     )
 
 
-def _created(project: Project, phases: frozenset[int]) -> list[Change]:
-    made = {p: t for codemod in CODEMODS for p, t in codemod.creates(project, phases).items()}
+def _created(project: Project, phases: frozenset[int], source: Source) -> list[Change]:
+    made = source.added(project, phases, CODEMODS)
     return [
         Change(path, there, a.text.encode(), (_rewritten(path, there, a),))
         for path, a in made.items()

@@ -39,6 +39,15 @@ class Typed:
     attributes: Mapping[str, Argument]
 
 
+def matter(project: Project) -> frozenset[int]:
+    """The phases that what is known of a project depends on."""
+    code = (s for s in project.sites if s.path.suffix == ".py" and not s.prose)
+    carried = (s.phase for s in code if s.decision in _CARRIED)
+    together = (phase for duplicate in project.duplicates for phase in duplicate.phases)
+    roles = (role.phase for role in project.roles.of.values())
+    return frozenset((project.spec.integrations_phase, *carried, *together, *roles))
+
+
 class Tables:
     """What is known of a project in which these phases are carried out."""
 

@@ -80,8 +80,9 @@ def home(index: Index, spec: Spec) -> Home | None:
     tests = [path for path in sorted(modules.sources) if name and _is_module(path)]
     if not tests:
         return None
-    known = words([ref.name for ref in index.members if not is_test(ref.path)])
-    naming = [p for p in tests if (module := modules.get(p)) and known.search(module.text.text)] or tests
+    names = [ref.name for ref in index.members if not is_test(ref.path)]
+    known, told = words(names), [path for path in tests if modules.mentions(path, names)]
+    naming = [p for p in told if (module := modules.get(p)) and known.search(module.text.text)] or tests
     if all(b"sys.path" in modules.snapshot[path] for path in naming):
         return None
     place = _common(naming)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from pathlib import PurePosixPath
 
 import pytest
 
 from codemods import project
-from codemods.codemod import Source
+from codemods.codemod import Addition, Codemod, Source
 from codemods.data import MigrationError
-from codemods.plan import plan
+from codemods.plan import CODEMODS, plan
+from codemods.project import Project
 from tests.helpers import AROUND, failures, migrated
 from tests.trees import TWO_SIDES, tree
 
+Creates = Mapping[PurePosixPath, Addition]
 LEFT = """\
 from boxes import Box
 from root import Root
@@ -120,3 +124,29 @@ def test_a_file_that_cannot_be_done_is_named_and_left() -> None:
 
 def test_a_file_that_need_not_be_done_is_no_failure() -> None:
     assert failures({**FILES, "left.py": "\x0c" + LEFT}, phases=(1, 3)) == ()
+
+
+def test_an_added_file_is_made_once_for_all_sets_that_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = replace(TWO_SIDES, compatibility=replace(TWO_SIDES.compatibility, tests="test_old_names"))
+    found, source = project.read(tree({**FILES, "tests/test_left.py": "import left\n"}), asked), Source()
+    made: list[str] = []
+    for codemod in CODEMODS:
+        monkeypatch.setattr(codemod, "creates", _counting(codemod, made))
+
+    plans = [plan(found, frozenset(range(1, last + 1)), source) for last in range(1, 7)]
+
+    assert {name: made.count(name) for name in made} == {
+        **{codemod.__name__: 1 for codemod in CODEMODS},
+        "AddTests": 5,  # 5 and 6 say the same of it, before that there is none
+    }
+    assert [sum(c.before is None for c in each.changes) for each in plans] == [2, 2, 2, 2, 3, 3]
+
+
+def _counting(codemod: type[Codemod], made: list[str]) -> classmethod[Codemod, ..., Creates]:
+    creates = codemod.creates
+
+    def counted(cls: type[Codemod], project: Project, phases: frozenset[int]) -> Creates:
+        made.append(cls.__name__)
+        return creates(project, phases)
+
+    return classmethod(counted)

@@ -14,16 +14,20 @@ from typing import Any
 
 import pytest
 
-from codemods.data import Change, Decision
+from codemods import project
+from codemods.codemod import Source
+from codemods.data import Change, Decision, Site
+from codemods.modules import Modules
 from codemods.plan import plan
 from codemods.project import Project
+from codemods.scopes import Module
 from codemods.text import decode
 from codemods.verify import Proof, Unproven, repaired
 from codemods.verify.source import refuse_lost_comments
 from tests import test_fixtures
 from tests.helpers import AROUND, edited
 from tests.test_fixtures import CASES, Case, each_set
-from tests.trees import known
+from tests.trees import TWO_SIDES, known, tree
 
 LEFT = """\
 from boxes import SmallBox
@@ -305,6 +309,44 @@ def _refused(
     except Unproven:
         return True
     return False
+
+
+def test_a_file_is_proven_once_for_all_sets_that_say_the_same_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is in two trees one after the other is read once."""
+    right = LEFT.replace("Left", "Right").replace("left", "right")
+    files = {**AROUND, "left.py": LEFT, "right.py": right, "tests/test_left.py": "import left\n"}
+    asked = replace(TWO_SIDES, compatibility=replace(TWO_SIDES.compatibility, tests="test_old_names"))
+    found = project.read(tree(files), asked)
+    proof, source = Proof(found), Source()
+    proven: list[str] = []
+    read: list[tuple[PurePosixPath, bytes]] = []
+    compare, get = Proof._compare, Modules.get
+
+    def comparing(
+        self: Proof, change: Change, sites: tuple[Site, ...], phases: frozenset[int], now: Modules
+    ) -> None:
+        proven.append(str(change.path))
+        compare(self, change, sites, phases, now)
+
+    def getting(self: Modules, path: PurePosixPath) -> Module | None:
+        read.extend([(path, self.snapshot[path])] if path not in self.parsed else [])
+        return get(self, path)
+
+    monkeypatch.setattr(Proof, "_compare", comparing)
+    monkeypatch.setattr(Modules, "get", getting)
+    plans = [plan(found, frozenset(range(1, last + 1)), source) for last in range(1, 7)]
+    for made in (*plans, *plans):
+        proof.check(made.phases, made.changes)
+
+    assert {path: proven.count(path) for path in sorted(proven)} == {
+        "client_types.py": 6,  # one for each tree, for it imports from there
+        "left.py": 4,  # phases 1, 2, 4 and, for a docstring, 6
+        "old_names.py": 6,
+        "right.py": 4,
+        "root.py": 2,  # what it declares is abstract from phase 4 on
+        "tests/test_old_names.py": 2,
+    }
+    assert len(read) == len({*read})
 
 
 # --- what the fixtures do not hold ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -125,12 +126,11 @@ def _types_module(project: Project, path: PurePosixPath) -> str:
     root_module = project.modules.get(project.root.path)
     assert root_module is not None, "the root was found in it"
 
+    @cache
     def name(ref: ClassRef) -> str:
         circles = reaches(project.modules, ref.path, project.root.path)
         source = source_for(project.modules, root_module, ref.path)
-        names = (circular if circles else clients).setdefault(source, [])
-        if ref.name not in names:
-            names.append(ref.name)
+        (circular if circles else clients).setdefault(source, []).append(ref.name)
         return f'"{ref.name}"' if circles else ref.name
 
     lines: list[str] = []

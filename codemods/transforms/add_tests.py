@@ -9,6 +9,7 @@ from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.generated import is_generated
 from codemods.project import Project
+from codemods.tables import matter
 from codemods.testing import Home, is_as_written
 from codemods.written import text_of_tests
 
@@ -34,6 +35,10 @@ class AddTests(Codemod):
         if there is None or (ours and is_as_written(project.snapshot[there], text)):
             return {home.path: Addition(text, _REASON, phase)}
         return {}
+
+    @classmethod
+    def tells(cls, project: Project) -> frozenset[int]:
+        return matter(project) | {project.spec.tests_phase}
 
 
 def _there(project: Project, home: Home) -> PurePosixPath | None:

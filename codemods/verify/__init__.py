@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
-from codemods.data import Change, Decision, Site
+from codemods.data import Change, Decision, Site, Snapshot
 from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.sides import layer_path
-from codemods.verify.created import created, renewed, written
+from codemods.verify.created import created, renewed, told, written
 from codemods.verify.cuts import Cut, spliced
 from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
@@ -32,31 +32,47 @@ class Proof:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._seen: set[tuple[Change, tuple[Site, ...], frozenset[int]]] = set()
+        self._seen: set[tuple[Change, Hashable, frozenset[int]]] = set()
         self._phases: dict[PurePosixPath, frozenset[int]] = {}
+        self._files: Snapshot = {}
+        self._now = project.modules
+        self._written = written(project)
+        self._told = told(project)
 
     def check(self, phases: frozenset[int], changes: Iterable[Change]) -> None:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
-        project, carried = self.project, (Decision.RENAME, Decision.DELETE)
-        taken = [s for s in project.sites if s.phase in phases and s.decision in carried]
-        concerned = {site.path for site in taken} | {ref.path for ref in own(project.index.members)}
-        there = written(project) if 1 in phases else set()
-        concerned |= there
+        project = self.project
+        sites = {path: self._taken(path, phases) for path in project.by_path}
+        there = self._written if 1 in phases else set()
+        concerned = {path for path, taken in sites.items() if taken}
+        concerned |= {ref.path for ref in own(project.index.members)} | there
         # What is not changed is held to the same: perhaps it should be.
         same = ((path, project.snapshot[path]) for path in concerned)
         made = {path: Change(path, data, data) for path, data in same}
         made |= {change.path: Change(change.path, change.before, change.after) for change in changes}
         self._refuse_missing(phases, made)
-        now = project.modules.changed(
-            {p: c.after for p, c in made.items() if c.after not in (None, c.before)}
-        )
+        files = {p: c.after for p, c in made.items() if c.after not in (None, c.before) and p.suffix != ".md"}
+        now, tree = self._after(files), frozenset(files.items())
         for path, change in made.items():
-            sites = tuple(site for site in taken if site.path == path)
-            whole = change.before is None or path in there
-            seen = (change, sites, phases if whole else phases & self._matter(path))
+            whole, taken = change.before is None or path in there, sites.get(path, ())
+            seen = (change, tree if whole else taken, phases & (self._told if whole else self._matter(path)))
             if seen not in self._seen:
-                self._compare(change, sites, phases, now)
+                self._compare(change, taken, phases, now)
                 self._seen.add(seen)
+
+    def _taken(self, path: PurePosixPath, phases: frozenset[int]) -> tuple[Site, ...]:
+        """The sites of a file that are carried out in these phases."""
+        carried = (Decision.RENAME, Decision.DELETE)
+        return tuple(s for s in self.project.by_path[path] if s.phase in phases and s.decision in carried)
+
+    def _after(self, files: Snapshot) -> Modules:
+        """The modules of the tree with these files; those that the last tree had too are not read again."""
+        if files != self._files:
+            now = self.project.modules.changed(files)
+            read = {p: self._now.parsed.get(p) for p, data in files.items() if self._files.get(p) == data}
+            now.parsed |= {path: module for path, module in read.items() if module}
+            self._files, self._now = files, now
+        return self._now
 
     def _refuse_missing(self, phases: frozenset[int], made: Mapping[PurePosixPath, Change]) -> None:
         """Raise Unproven unless the root comes with its layer and its type variables, and with no more."""
@@ -89,13 +105,14 @@ class Proof:
             raise Unproven(path, 1, "it is not the file that was read")
         if before is None:
             expected = created(self.project, phases, path, now, change.after.decode()).encode()
-        elif path in written(self.project) and 1 in phases:
+        elif path in self._written and 1 in phases:
             expected = renewed(self.project, phases, path, before, now)
         elif path.suffix == ".md":
             expected = _document(path, before, sites)
         else:
             expected = made_again(self.project, phases, path, sites, now)
-            _refuse_broken(path, before, change.after)
+            if change.after != before:
+                _refuse_broken(path, before, change.after)
         if expected != change.after:
             raise Unproven(path, *_difference(expected, change.after))
 

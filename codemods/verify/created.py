@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from codemods import layer
-from codemods.data import Spec
+from codemods.data import Decision, Spec
 from codemods.generated import is_generated
 from codemods.modules import Modules
 from codemods.present import types_module
@@ -54,6 +54,13 @@ def written(project: Project) -> set[PurePosixPath]:
     if (home := project.tests) and is_generated(project.snapshot.get(home.path, b"")):
         there.add(home.path)
     return there
+
+
+def told(project: Project) -> frozenset[int]:
+    """The phases that the text of an added file depends on."""
+    spec, done = project.spec, (Decision.RENAME, Decision.DELETE)
+    code = (s.phase for s in project.sites if s.decision in done and not s.prose and s.path.suffix == ".py")
+    return frozenset((1, spec.tests_phase, *code))
 
 
 def renewed(

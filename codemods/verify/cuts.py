@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from codemods.text import Text
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_OPENED = re.compile(r"[(\[{]\s*(?=\S)")
 _NO_CODE = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 
 
@@ -37,7 +38,7 @@ def spliced(text: str, cuts: Sequence[Cut]) -> str:
 def moved_along(text: Text, cuts: Sequence[Cut]) -> Iterator[Cut]:
     """The indentation of lines that start right below what follows a bracket, where that moves."""
     width: dict[int, int] = defaultdict(int)
-    for line, column, row, bracket in _aligned(text.text) if cuts else ():
+    for line, column, row, bracket in _aligned(text.text) if any(_may_move(text, c) for c in cuts) else ():
         begin, start = text.starts[row - 1], text.starts[line - 1]
         inside = [c for c in cuts if begin <= c.start and c.end <= begin + bracket]
         touched = any(c.start < start + column and start < c.end for c in cuts)
@@ -45,6 +46,14 @@ def moved_along(text: Text, cuts: Sequence[Cut]) -> Iterator[Cut]:
         if (by := width[row] + grown) and not touched and not text.text[start : start + column].strip(" "):
             width[line] = by
             yield Cut(start, start + column, " " * (column + by))
+
+
+def _may_move(text: Text, cut: Cut) -> bool:
+    """Whether a line below a cut starts as far in as something that follows a bracket behind the cut."""
+    row, _ = text.place(cut.start)
+    begin, line = text.starts[row - 1], text.line(row)
+    columns = (opened.end() for opened in _OPENED.finditer(line, cut.end - begin))
+    return any(re.search(rf"[\r\n] {{{n}}}[^ \r\n]", text.text[begin:]) for n in columns)
 
 
 def _aligned(text: str) -> Iterator[tuple[int, int, int, int]]:

@@ -33,7 +33,7 @@ class Declared:
         self.text: Text = before.text
         self.after = after
         self.now = now
-        self.factories = Factories(project, before, indentation(self.text.text))
+        self.factories = Factories(project, before)
         self.added: set[str] = self.factories.added
         """The names that what is added uses."""
         parameters = {p.name for p in project.spec.type_parameters}

@@ -11,16 +11,16 @@ from codemods.data import Factory
 from codemods.index import Function
 from codemods.project import Project
 from codemods.scopes import Module
+from codemods.verify.cuts import indentation
 
 
 class Factories:
-    """How a file declares factories; ``step`` is its indentation, ``added`` the names that this uses."""
+    """How a file declares factories; ``added`` are the names that this uses."""
 
-    def __init__(self, project: Project, before: Module, step: str) -> None:
+    def __init__(self, project: Project, before: Module) -> None:
         self.project = project
         self.spec = project.spec
         self.before = before
-        self.step = step
         self.added: set[str] = set()
 
     def optional(self, name: str) -> str:
@@ -33,7 +33,7 @@ class Factories:
 
     def lines(self, factory: Factory, margin: str, abstract: bool, arguments: str | None = None) -> list[str]:
         """The lines of a declaration, ``arguments`` as they are if given; a blank one comes first."""
-        step = self.step
+        step = indentation(self.before.text.text)
         declared = self._definitions(factory)
         returns = self.optional(factory.type_parameter) if factory.optional else factory.type_parameter
         later = "async " * any(isinstance(f, ast.AsyncFunctionDef) for f in declared)

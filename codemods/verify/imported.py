@@ -161,7 +161,8 @@ def _added(rows: list[Row], source: str, name: str, end: str, margin: str = "") 
                 continue
             if name not in there:
                 row.code = _longer(row.code, name)
-                row.node.names.append(ast.alias(name))
+                more = [*row.node.names, ast.alias(name)]
+                row.node = ast.ImportFrom(row.node.module, more, row.node.level)
             return rows
     code = f"{margin}from {source} import {name}{end}" if name else f"import {source}{end}"
     new = Row([], code, ast.parse(code.strip()).body[0])

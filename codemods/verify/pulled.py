@@ -101,8 +101,11 @@ def _apart(part: str) -> str:
 
 def blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
     """The blocks of a file below its top."""
-    for node in ast.walk(tree):
+    todo: list[ast.AST] = [*tree.body]
+    while todo:
+        node = todo.pop()
         for name in ("body", "orelse", "finalbody"):
-            body = getattr(node, name, None)
-            if isinstance(body, list) and body and not isinstance(node, ast.Module):
+            if body := getattr(node, name, None):
                 yield body
+                todo += body
+        todo += (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))

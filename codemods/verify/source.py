@@ -19,11 +19,13 @@ from codemods.text import Text, UnreadableSource, comments, line_starts, parse
 from codemods.verify.cuts import Cut, line_end, moved_along, spliced
 from codemods.verify.declared import Declared
 from codemods.verify.imported import Import, imports, with_imports, without
+from codemods.verify.named import nodes
 from codemods.verify.pulled import Pulled, blocks
 from codemods.verify.removed import Piece, pieces, removals, span
 from codemods.verify.unproven import Unproven
 
 _WORD = re.compile(r"\w+")
+_STAR = re.compile(rb"\bimport[\s\\]*\*")
 
 
 def made_again(
@@ -102,17 +104,21 @@ class _Sited:
     def untyped(self) -> Iterator[Cut]:
         """The types of declarations that stay, where the root says the type and the class leaves it open."""
         typed = {a.new: a.type_parameter for a in declared(self.project.index, self.project.spec)}
-        open_here = any(
-            names and ref.path == self.module.path for ref, names in self.project.arguments.open.items()
-        )
-        for node in ast.walk(self.module.tree) if open_here else ():
+        known = self.project.arguments.open.items()
+        opened = {ref: names for ref, names in known if ref.path == self.module.path}
+        parameters = {name for names in opened.values() for name in names}
+        sites = {
+            at: site
+            for at, site in self.at.items()
+            if site.decision is Decision.RENAME and typed.get(site.new or "") in parameters
+        }
+        for node in nodes(self.module, {site.name for site in sites.values()}):
             if not isinstance(node, ast.AnnAssign) or node.value is None:
                 continue
             name = getattr(node.target, "attr", getattr(node.target, "id", ""))
-            site = self.at.get(self._end(node.target) - len(name))
+            site = sites.get(self._end(node.target) - len(name))
             owner = self.module.class_at(node.lineno)
-            opened = self.project.arguments.open.get(owner, {}) if owner else {}
-            if site and site.decision is Decision.RENAME and typed.get(site.new or "") in opened:
+            if site and owner and typed[site.new or ""] in opened.get(owner, {}):
                 yield Cut(self._end(node.target), self._end(node.annotation), "")
 
     def _start(self, node: ast.stmt) -> int:
@@ -143,11 +149,11 @@ class Imports:
         self.gone = gone
         self._refuse_useless(there, gone, new, useless)
         if gone:
-            text, tree = self._read(without(text, tree, gone))
+            made = without(text, tree, gone)
         if new:
             self._refuse_unasked(new, added)
-            return with_imports(text, tree, new)
-        return text.text
+            return with_imports(*self._read(made), new)
+        return made
 
     def gone_from(self) -> Iterator[tuple[int, int]]:
         """Where imports that are gone stood before, with the comments above them."""
@@ -156,6 +162,9 @@ class Imports:
                 yield span(self.before.text, piece.above, piece.last)
 
     def _read(self, made: str) -> tuple[Text, ast.Module]:
+        for module in (self.before, self.after):
+            if module.text.text == made:
+                return module.text, module.tree
         text = Text(made, self.before.text.encoding, self.before.text.bom, line_starts(made))
         try:
             return text, parse(text)
@@ -167,10 +176,10 @@ class Imports:
     ) -> None:
         """Raise Unproven unless exactly those imports are gone that nothing uses any more."""
         # Only a word that stands there less often can be out of use.
-        words = [Counter(_WORD.findall(m.text.text)) for m in (self.before, self.after)]
-        if not {called or name for _, _, name, called in there} & (words[0] - words[1]).keys():
+        names = {called or name for _, _, name, called in there}
+        if not names & self._fewer():
             return
-        left = _read_names(self.before.tree) - _read_names(self.after.tree)
+        left = _read_in(self.before, names - _read_in(self.after, names))
         moved = {name for checked, _, name, _ in new if not checked}
         for found in there:
             checked, _, name, called = found
@@ -180,14 +189,24 @@ class Imports:
                 verb = "needed" if found in gone else "not used any more"
                 raise Unproven(self.before.path, 1, f"the import of {known} is {verb}")
 
+    def _fewer(self) -> set[str]:
+        """The words that stand there less often than before: only lines that differ can tell."""
+        before, after = (Counter(m.text.text.split("\n")) for m in (self.before, self.after))
+        gone, new = (
+            Counter(word for line in lines.elements() for word in _WORD.findall(line))
+            for lines in (before - after, after - before)
+        )
+        return {*(gone - new)}
+
     def _is_taken_elsewhere(self, name: str) -> bool:
         path, now = self.before.path, self.now
         stem = path.parent.name if path.stem == "__init__" else path.stem
+        told = (p for p in now.sources if p != path and now.mentions(p, (stem,)))
+        taking = (p for p in told if now.mentions(p, (name,)) or _STAR.search(now.snapshot[p]))
         return any(
             self._takes(module, node, name)
-            for module in now.mentioning(stem)
-            if module.path != path and (module.scope.stars or now.mentions(module.path, (name,)))
-            for node in ast.walk(module.tree)
+            for module in filter(None, map(now.get, taking))
+            for node in (*(star.node for star in module.scope.stars), *nodes(module, (name,), part=True))
         )
 
     def _takes(self, module: Module, node: ast.AST, name: str) -> bool:
@@ -217,12 +236,13 @@ def refuse_lost_comments(
     before: Module, after: Text, renamed: Sequence[Cut], gone: Sequence[tuple[int, int]]
 ) -> None:
     """Raise Unproven for a comment that is gone, and not with a statement that is: ``ast`` sees none."""
-    text, lines = before.text, after.text.split("\n")
-    if not Counter(line for line in text.text.split("\n") if "#" in line) - Counter(lines):
+    text = before.text
+    stays = spliced(text.text, [*renamed, *(Cut(start, end, "") for start, end in gone)])
+    if not Counter(line for line in stays.split("\n") if "#" in line) - Counter(after.text.split("\n")):
         return
     left = Counter(after.text[start:end] for start, end in comments(after))
-    stays = (c for c in comments(text) if not any(first <= c[0] < last for first, last in gone))
-    for start, end in stays:
+    there = (c for c in comments(text) if not any(first <= c[0] < last for first, last in gone))
+    for start, end in there:
         inside = [Cut(c.start - start, c.end - start, c.new) for c in renamed if start <= c.start < end]
         said = spliced(text.text[start:end], inside)
         left[said] -= 1
@@ -237,9 +257,20 @@ def _carries_nothing(node: ast.stmt) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value in (None, False))
 
 
-def _read_names(tree: ast.Module) -> set[str]:
-    """The names a file reads, in strings too, for they may be annotations; not in docstrings."""
-    prose = {s.value for s in ast.walk(tree) if isinstance(s, ast.Expr)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and n not in prose)
-    return names | {word for text in texts if isinstance(text, str) for word in _WORD.findall(text)}
+def _read_in(module: Module, names: set[str]) -> set[str]:
+    """Those of the names that a file reads; in strings, too, which may be annotations, but no docstrings."""
+    read: set[str] = set()
+    texts: dict[ast.AST, str] = {}
+    prose: list[ast.AST] = []
+    for node in nodes(module, names, part=True):
+        match node:
+            case ast.Name(id=name):
+                read.add(name)
+            case ast.Expr(value=value):
+                prose.append(value)
+            case ast.Constant(value=str() as text):
+                texts[node] = text
+    for each in prose:
+        texts.pop(each, None)
+    read.update(word for text in texts.values() for word in _WORD.findall(text))
+    return read & names

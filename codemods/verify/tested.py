@@ -7,6 +7,7 @@ import json
 import keyword
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods import testing
@@ -18,6 +19,7 @@ from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassRef, Module
 from codemods.sides import layer_path
+from codemods.verify.named import said
 from codemods.verify.unproven import Unproven
 
 _Given = tuple[ClassRef | str, ...]
@@ -73,6 +75,11 @@ class _Tested:
         info = self.after.get(ref)
         assert info is not None, "no class of the hierarchy goes"
         return info
+
+    @cached_property
+    def _headers(self) -> list[tuple[ClassRef, ClassRef, _Given]]:
+        """Class, base and arguments, for every header that has some after."""
+        return [(ref, *each) for ref in self.members for each in self._given(ref)]
 
     def _given(self, ref: ClassRef) -> Iterator[tuple[ClassRef, _Given]]:
         """The bases of the hierarchy that have arguments in the header after."""
@@ -131,15 +138,18 @@ class _Tested:
                     return True
         return False
 
-    def _sources(self) -> Iterator[tuple[PurePosixPath, list[str]]]:
+    @cached_property
+    def _sources(self) -> list[tuple[PurePosixPath, list[str]]]:
         done, renames = (Decision.RENAME, Decision.DELETE), self.spec.renames
-        layer = layer_path(self.project.index, self.spec)
+        layer, names = layer_path(self.project.index, self.spec), {*renames, *renames.values()}
+        sources = []
         for path in self.now.sources:
             due = {s.phase for s in self.project.by_path.get(path, ()) if s.decision in done and not s.prose}
-            told = self.now.mentions(path, {*renames, *renames.values()}) and path.suffix == ".py"
-            module = self.now.get(path) if told and path != layer and due <= self.phases else None
-            if module and (found := {*_names(module)} & {*renames, *renames.values()}):
-                yield path, sorted(found & renames.keys())
+            told = path.suffix == ".py" and path != layer and due <= self.phases
+            module = self.now.get(path) if told and self.now.mentions(path, names) else None
+            if module and (found := said(module, names)):
+                sources.append((path, sorted(found & renames.keys())))
+        return sources
 
     # --- how it is said ---------------------------------------------------------------------------
 
@@ -176,19 +186,20 @@ class _Tested:
 
     def _machinery(self) -> str:
         factories, sides = bool(self.spec.factories), len(self.spec.sides) > 1
-        told, attributes = bool(self._sides()), bool(self.spec.attributes)
+        told, attributes = bool(self._sides), bool(self.spec.attributes)
         wanted = {
-            "arguments": any(True for ref in self.members for _ in self._given(ref)),
+            "arguments": bool(self._headers),
             "factories": factories,
             "old": told,
             "old attributes": told and attributes,
             "other sides": told and sides,
             "old factories": told and factories,
-            "sources": any(True for _ in self._sources()),
+            "sources": bool(self._sources),
         }
         assert self.project.tests is not None, "the file has its place"
         return testing.machinery([key for key, there in wanted.items() if there], self.project.tests.unittest)
 
+    @cached_property
     def _sides(self) -> dict[str, list[ClassRef]]:
         names = {name for a in self.spec.attributes for name in (a.new, *a.old.values())}
         found: dict[str, list[ClassRef]] = {}
@@ -210,15 +221,14 @@ class _Tested:
             yield "# Classes that make their own clients."
             makers = [self._call(ref) for ref in self.members if self._makes(ref)]
             yield _table("MAKERS: Sequence[Any] =", "()", makers)
-        headers = [(ref, *each) for ref in self.members for each in self._given(ref)]
-        if headers:
+        if self._headers:
             yield "# Class, base, and the type arguments that it gives to it."
             rows = [
                 _row([self._call(ref), self._call(base), _row([self._call(each) for each in given])])
-                for ref, base, given in headers
+                for ref, base, given in self._headers
             ]
             yield _table("ARGUMENTS: Sequence[Any] =", "()", rows)
-        if sides := self._sides():
+        if sides := self._sides:
             yield "# The classes of each side, and what an object of it is known by."
             rows = [f'"{s}": {_inner([self._call(r) for r in refs], "()")}' for s, refs in sides.items()]
             yield _table("CLASSES: Mapping[str, Sequence[Any]] =", "{}", rows)
@@ -233,7 +243,7 @@ class _Tested:
             told = {s: [f'"{i.old[s]}": "{i.new}"' for i in mine] for s, mine in of.items()}
             rows = [f'"{side}": {_inner(pairs, "{}")}' for side, pairs in told.items()]
             yield _table(f"{what}: Mapping[str, Mapping[str, str]] =", "{}", rows)
-        if sources := [f"{_said(str(path))}: {_row(map(_said, left))}" for path, left in self._sources()]:
+        if sources := [f"{_said(str(path))}: {_row(map(_said, left))}" for path, left in self._sources]:
             yield "# Files that use one of the new names, with the old names that stay in them."
             yield f"HOME = Path(__file__).resolve().parents[{len(self.module.path.parents) - 1}]"
             yield _table("SOURCES: Mapping[str, Sequence[str]] =", "{}", sources)
@@ -242,7 +252,7 @@ class _Tested:
         """The part for type checkers."""
         parameters: dict[str, str] = {}
         asserted: dict[str, list[str]] = {}
-        for ref in filter(lambda each: any(self._given(each)), self.members):
+        for ref in dict.fromkeys(ref for ref, *_ in self._headers):
             bound = self._bound(ref)
             types = {
                 a.new: bound[a.type_parameter]
@@ -268,17 +278,6 @@ class _Tested:
                 "",
             )
         )
-
-
-def _names(module: Module) -> Iterator[str]:
-    """What code goes by: names, and strings that are nothing but names and dots."""
-    for node in ast.walk(module.tree):
-        match node:
-            case ast.Constant(value=str() as text) if text.replace(".", "").isidentifier():
-                yield from text.split(".")
-            case _:
-                found = (getattr(node, field, None) for field in ("id", "attr", "name", "arg"))
-                yield from (name for name in found if isinstance(name, str))
 
 
 def _said(value: object) -> str:
