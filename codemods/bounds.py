@@ -6,9 +6,9 @@ import ast
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
+from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, TypeParameter
 from codemods.declarations import is_test, members
-from codemods.index import Classes, ClassInfo
 from codemods.scopes import ClassRef
 
 

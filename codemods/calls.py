@@ -7,10 +7,10 @@ from abc import abstractmethod
 from pathlib import PurePosixPath
 
 from codemods import spelled
+from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.declarations import decorators, owns
 from codemods.flow import Flow
-from codemods.index import Function
 from codemods.known import Known, agreed
 from codemods.modules import ModuleRef, bound_in
 from codemods.scopes import Binding, ClassRef, statements

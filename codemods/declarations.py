@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.classes import Classes, ClassInfo, Function
 from codemods.foreign import is_foreign
-from codemods.index import Classes, ClassInfo, Function
 from codemods.scopes import ClassRef
 from codemods.text import Text
 

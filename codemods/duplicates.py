@@ -13,9 +13,10 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from codemods.arguments import Arguments
+from codemods.classes import ClassInfo, Function
 from codemods.data import Decision, Note, Site, Spec
 from codemods.declarations import members, receiver
-from codemods.index import ClassInfo, Function, Index
+from codemods.index import Index
 from codemods.modules import External
 from codemods.roles import Roles
 from codemods.scopes import ClassRef, Module

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.classes import ClassInfo
 from codemods.data import Phase
 from codemods.declarations import declarations
-from codemods.index import ClassInfo
 from codemods.phases import phases
 from codemods.project import Project
 from codemods.roles import Part

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from codemods import spelled
+from codemods.classes import Classes, ClassInfo, Function
 from codemods.data import Confidence
 from codemods.declarations import READ, declarations, decorators, owns, receiver
-from codemods.index import Classes, ClassInfo, Function
 from codemods.known import Known, agreed
 from codemods.modules import bound_in
 from codemods.scopes import Binding, ClassRef, Module, Scope

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.classes import ClassInfo
 from codemods.data import Decision, Site
 from codemods.declarations import is_test
 from codemods.edits import renamings, splice
-from codemods.index import ClassInfo
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassRef, Module

@@ -1,128 +1,17 @@
-"""The hierarchy of a root class: its descendants, their ancestors in order, and what their bodies hold."""
+"""The hierarchy of a root class: the root and its descendants, found by a fixpoint over the tree."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import PurePosixPath
 
+from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.foreign import is_foreign
-from codemods.modules import External, Meaning, Missing, Modules
-from codemods.scopes import ClassNode, ClassRef, Module, statements
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """A base in a class header and what it names."""
-
-    node: ast.expr
-    meaning: Meaning | None
-
-
-@dataclass(frozen=True)
-class ClassInfo:
-    """A class with the bases its header names; ``nodes`` holds every statement that defines it."""
-
-    ref: ClassRef
-    nodes: tuple[ClassNode, ...]
-    bases: tuple[Base, ...]
-
-    @property
-    def line(self) -> int:
-        return self.nodes[0].node.lineno
-
-    @property
-    def parents(self) -> tuple[ClassRef, ...]:
-        """The bases that are other classes of the tree."""
-        found = (base.meaning for base in self.bases)
-        return tuple(ref for ref in found if isinstance(ref, ClassRef) and ref != self.ref)
-
-    def functions(self) -> Iterator[Function]:
-        """The functions defined in the class body, in conditional blocks too."""
-        for node in self.nodes:
-            yield from (s for s in statements(node.node.body) if isinstance(s, Function))
-
-    @cached_property
-    def assignments(self) -> tuple[tuple[ast.Assign | ast.AnnAssign, Function | None], ...]:
-        """The assignments in the class body, then those in its functions, each with its function."""
-        own = [(s, None) for node in self.nodes for s in statements(node.node.body)]
-        inner = [(n, function) for function in self.functions() for n in ast.walk(function)]
-        return tuple((n, f) for n, f in (*own, *inner) if isinstance(n, ast.Assign | ast.AnnAssign))
-
-    def function(self, name: str) -> Function | None:
-        """The last definition of a function of this name in the class body."""
-        return next((f for f in reversed(list(self.functions())) if f.name == name), None)
-
-
-class Classes:
-    """Classes of the tree by reference, read when asked for."""
-
-    def __init__(self, modules: Modules) -> None:
-        self.modules = modules
-        self._infos: dict[ClassRef, ClassInfo | None] = {}
-        self._lines: dict[ClassRef, tuple[ClassRef, ...]] = {}
-        self.members: dict[ClassRef, frozenset[str]] = {}
-        """What ``declarations.members`` has found."""
-
-    def get(self, ref: ClassRef) -> ClassInfo | None:
-        if ref not in self._infos:
-            module = self.modules.get(ref.path) if ref.path in self.modules.snapshot else None
-            nodes = tuple(module.classes.get(ref.qualname, ())) if module else ()
-            self._infos[ref] = self._info(ref, nodes) if nodes else None
-        return self._infos[ref]
-
-    def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
-        bases = tuple(Base(b, self.base(b, node)) for node in nodes for b in node.node.bases)
-        return ClassInfo(ref, nodes, bases)
-
-    def base(self, base: ast.expr, node: ClassNode) -> Meaning | None:
-        """What a base in a class header is; one of the class's own name is what that was before."""
-        name, bindings = node.node.name, node.scope.bindings[node.node.name]
-        earlier = sum(binding.node.lineno < node.node.lineno for binding in bindings)
-        return self.modules.meaning(base, node.scope, {(id(node.scope), name): earlier})
-
-    def mro(self, ref: ClassRef) -> tuple[ClassRef, ...]:
-        """The class and its ancestors in the tree, in Python's method resolution order (C3).
-
-        A hierarchy that Python itself would refuse is given depth first.
-        """
-        if ref not in self._lines:
-            self._lines[ref] = self._linear(ref, frozenset())
-        return self._lines[ref]
-
-    def unknown_base(self, ref: ClassRef) -> str | None:
-        """A base of a class, or of one it inherits, that may be any class; None when all are known."""
-        infos = [info for ancestor in self.mro(ref) if (info := self.get(ancestor))]
-        bases = ((info, base) for info in infos for base in info.bases)
-        return next((ast.unparse(base.node) for info, base in bases if not self._is_known(info, base)), None)
-
-    def _is_known(self, info: ClassInfo, base: Base) -> bool:
-        if not isinstance(base.node, ast.Call):
-            return isinstance(base.meaning, ClassRef | External)
-        # What a library makes of things from outside, such as a namedtuple, is outside too.
-        names = (n for n in ast.walk(base.node) if isinstance(n, ast.Name))
-        return all(isinstance(self.modules.meaning(n, info.nodes[0].scope), External) for n in names)
-
-    def _linear(self, ref: ClassRef, seen: frozenset[ClassRef]) -> tuple[ClassRef, ...]:
-        info = self.get(ref)
-        if info is None or ref in seen:
-            return (ref,)
-        parents = [p for p in info.parents if p not in seen and p != ref]
-        lines = [list(self._linear(p, seen | {ref})) for p in parents]
-        return (ref, *_merge([*lines, list(parents)]))
-
-
-def _merge(lines: list[list[ClassRef]]) -> Iterator[ClassRef]:
-    while lines := [line for line in lines if line]:
-        heads = (line[0] for line in lines)
-        head = next((h for h in heads if not any(h in line[1:] for line in lines)), lines[0][0])
-        yield head
-        lines = [[ref for ref in line if ref != head] for line in lines]
+from codemods.modules import External, Missing, Modules
+from codemods.scopes import ClassRef, Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,3 +188,19 @@ class _Search:
             for base in info.bases
             if isinstance(base.meaning, Missing) and base.meaning.module in homes
         )
+
+
+def missing_base(found: Index) -> str:
+    """One line about the first base that is missing: its name, where it is imported, what it became."""
+    _, first = found.missing[0]
+    places = sorted({f"{m.importer}:{m.line}" for _, m in found.missing if m.name == first.name})
+    guess = probably(found, first.module)
+    ours = "" if is_foreign(first.module) else ", --repair adds the old name"
+    became = f"; it probably became {guess.name}{ours}" if guess else ""
+    return f"{first.name}, imported in {' and '.join(places)}, is missing from {first.module}{became}"
+
+
+def probably(found: Index, module: PurePosixPath) -> ClassRef | None:
+    """What a missing base was probably renamed to: the only class of its module below the root."""
+    candidates = [ref for ref in found.members if ref.path == module]
+    return candidates[0] if len(candidates) == 1 else None

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from codemods import spelled
 from codemods.calls import Calls
+from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.declarations import fixture_name
-from codemods.index import Function
 from codemods.known import Known, agreed
 from codemods.scopes import Module, statements
 

@@ -13,9 +13,10 @@ from pathlib import PurePosixPath
 
 from codemods import spoken
 from codemods.about import belongs
+from codemods.classes import Function
 from codemods.data import Confidence, Decision, Spec
 from codemods.declarations import fits, is_test, owns
-from codemods.index import Function, Index
+from codemods.index import Index
 from codemods.infer import Receivers
 from codemods.known import Known
 from codemods.lifted import Lifted

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from codemods.choice import Item, Kind
+from codemods.classes import Function
 from codemods.data import Decision, Site
-from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.leaving import defines_factory, item_of
 from codemods.occurrences import in_module

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
 
+from codemods.classes import ClassInfo
 from codemods.data import Spec
 from codemods.declarations import without_none
-from codemods.index import ClassInfo, Index
+from codemods.index import Index
 from codemods.scopes import ClassRef
 
 Argument = str | ClassRef

@@ -13,11 +13,12 @@ from pathlib import PurePosixPath
 
 from codemods import arguments, duplicates, index, misfits, pragmas, present, roles, sites, using
 from codemods.arguments import Arguments
+from codemods.classes import ClassInfo
 from codemods.data import Decision, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
 from codemods.duplicates import Duplicate
 from codemods.foreign import is_foreign, own
-from codemods.index import ClassInfo, Index
+from codemods.index import Index
 from codemods.known import Known
 from codemods.meaning import ECHOED, Place
 from codemods.mentions import FOREIGN
@@ -278,25 +279,9 @@ def read(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> 
     """
     found = index.build(snapshot, spec, tops)
     if found.missing:
-        raise MigrationError(missing_base(found))
+        raise MigrationError(index.missing_base(found))
     using.refuse_shifted(found)
     parts = roles.assign(found, spec)
     all_sites = sites.find(found, parts, spec)
     given = _NO_ARGUMENTS if tops else arguments.work_out(found, parts, spec)
     return Project(spec, snapshot, found, parts, given, all_sites)
-
-
-def missing_base(found: Index) -> str:
-    """One line about the first base that is missing: its name, where it is imported, what it became."""
-    _, first = found.missing[0]
-    places = sorted({f"{m.importer}:{m.line}" for _, m in found.missing if m.name == first.name})
-    guess = probably(found, first.module)
-    ours = "" if is_foreign(first.module) else ", --repair adds the old name"
-    became = f"; it probably became {guess.name}{ours}" if guess else ""
-    return f"{first.name}, imported in {' and '.join(places)}, is missing from {first.module}{became}"
-
-
-def probably(found: Index, module: PurePosixPath) -> ClassRef | None:
-    """What a missing base was probably renamed to: the only class of its module below the root."""
-    candidates = [ref for ref in found.members if ref.path == module]
-    return candidates[0] if len(candidates) == 1 else None

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from codemods import index
 from codemods.data import Change, Edit, MigrationError, Snapshot, Spec
-from codemods.project import missing_base, probably
+from codemods.index import missing_base, probably
 from codemods.text import decode
 
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from codemods.classes import ClassInfo
 from codemods.data import Spec
-from codemods.index import ClassInfo, Index
+from codemods.index import Index
 from codemods.scopes import ClassRef
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from codemods.classes import Function
 from codemods.declarations import parametrizes
-from codemods.index import Function
 from codemods.modules import Meaning, Modules
 from codemods.scopes import Binding, ClassRef, Scope
 

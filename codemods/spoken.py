@@ -6,9 +6,9 @@ import ast
 import keyword
 import re
 
+from codemods.classes import Function
 from codemods.dictionaries import KEY, MESSAGE
 from codemods.examples import SAYING
-from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
 

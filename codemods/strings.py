@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.dictionaries import KEY, MESSAGE, attributes_in, called, held_in
-from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known, agreed
 from codemods.modules import ModuleRef, bound_in

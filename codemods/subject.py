@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods import documents, spoken
+from codemods.classes import Function
 from codemods.data import Confidence, Decision, Site
 from codemods.declarations import declarations, receiver
-from codemods.index import Function
 from codemods.infer import Receivers
 from codemods.known import Known
 from codemods.markdown import Document

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.classes import Function
 from codemods.data import Decision, Factory
 from codemods.declarations import declarations, is_test, is_trivial
-from codemods.index import Function
 from codemods.occurrences import Occurrence, in_module
 from codemods.present import Argument
 from codemods.project import Project

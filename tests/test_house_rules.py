@@ -26,6 +26,7 @@ LAYERS = (
     ("oracle", "edits", "find", "scopes", "settings", "workers", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
     ("modules",),
+    ("classes",),
     ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "parsed", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("abstractness", "bounds", "draft", "journal", "pragmas", "present", "spelled"),

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from codemods.index import Classes
+from codemods.classes import Classes
 from codemods.infer import Receivers
 from codemods.known import Known
 from codemods.modules import Modules

@@ -10,11 +10,11 @@ from copy import deepcopy
 
 import libcst as cst
 
+from codemods.classes import Function
 from codemods.codemod import Codemod
 from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
 from codemods.importing import BLANK, leading
-from codemods.index import Function
 from codemods.lifted import declared
 from codemods.removal import as_block, kept_lines
 

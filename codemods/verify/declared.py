@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from codemods.classes import Function
 from codemods.data import Attribute
 from codemods.declarations import receiver
-from codemods.index import Function
 from codemods.lifted import declared
 from codemods.modules import Modules
 from codemods.project import Project

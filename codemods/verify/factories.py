@@ -7,8 +7,8 @@ import builtins
 import re
 from copy import deepcopy
 
+from codemods.classes import Function
 from codemods.data import Factory
-from codemods.index import Function
 from codemods.project import Project
 from codemods.scopes import Module
 from codemods.verify.cuts import indentation

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods import testing
+from codemods.classes import Classes, ClassInfo, Function
 from codemods.data import Decision
 from codemods.declarations import declarations, is_abstract, is_test, is_trivial
-from codemods.index import Classes, ClassInfo, Function
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.roles import Part
