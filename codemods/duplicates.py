@@ -66,8 +66,8 @@ class Duplicate:
         """A line of the root's method beside which something comes in, 1-based."""
         if self.copies[0].after:
             return self.function.body[-1].end_lineno or self.function.lineno
-        told = ast.get_docstring(self.function) is not None and len(self.function.body) > 1
-        return self.function.body[told].lineno
+        told = ast.get_docstring(self.function) is not None
+        return (self.function.body[told:] or self.function.body)[0].lineno
 
 
 def find(
@@ -103,15 +103,15 @@ class _Search:
     def _done(self, function: Function) -> Iterator[Duplicate]:
         """What a class that has come since still does beside its call of the root, which does it."""
         home = self.index.members[self.index.root]
-        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        root = Copy(home.ref, home.nodes[0].scope.module, function, tuple(body), ())
+        body = tuple(function.body[ast.get_docstring(function) is not None :])
+        root = Copy(home.ref, home.nodes[0].scope.module, function, body, ())
         for info in self.index.members.values():
             call = self._call(info, function.name)
             if call is None or not self.roles.side(call.ref) or home.ref not in info.parents:
                 continue
+            before = len(call.before) - self._shared(call, call.before, root, root.before)
             after = self._shared(root, root.before, call, call.after)
-            before = self._shared(call, call.before, root, root.before)
-            copy = replace(call, before=call.before[len(call.before) - before :], after=call.after[:after])
+            copy = replace(call, before=call.before[before:], after=call.after[:after])
             if not any(self._sites(copy, run) for run in copy.runs):
                 continue
             if reason := self._difference(function, (copy,)) or self._entangled(copy, set()):
@@ -273,8 +273,7 @@ class _Search:
         if clash := sorted((left | taken) & locals_):
             return f"{clash[0]} of {copy.ref.name} is used beside it"
         for site in (site for run in copy.runs for site in self._sites(copy, run)):
-            phase = self.roles.of[copy.ref].phase
-            if site.decision is not Decision.RENAME or site.phase != phase:
+            if (site.decision, site.phase) != (Decision.RENAME, self.roles.of[copy.ref].phase):
                 return f"{site.name} in line {site.line} of {copy.ref.path} is not renamed with it"
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from codemods import documents
-from codemods.codemod import Addition, Codemod, Given, Source
+from codemods.codemod import Addition, Codemod, Given
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
 from codemods.foreign import own
@@ -13,6 +13,7 @@ from codemods.generated import is_generated
 from codemods.phases import finalizing
 from codemods.project import Project
 from codemods.sides import layer_path
+from codemods.source import Source
 from codemods.transforms.add_compat import AddCompat
 from codemods.transforms.add_generics import AddGenerics
 from codemods.transforms.add_guide import AddGuide

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods import files
-from codemods.codemod import Source
 from codemods.data import Change, Edit, MigrationError, Note, Phase, Plan
 from codemods.doing import Doing, Progress, silent
 from codemods.leaving import retouched
 from codemods.phases import BASE, REPAIR, chosen, finalizing
 from codemods.plan import plan, removal
 from codemods.project import Project, read
+from codemods.source import Source
 from codemods.survey import Origin, Survey, origin
 from codemods.verify import Proof, finalized, repaired
 

@@ -9,8 +9,9 @@ import libcst as cst
 import pytest
 
 from codemods import project
-from codemods.codemod import Codemod, Given, Source
+from codemods.codemod import Codemod, Given
 from codemods.plan import CODEMODS, REMOVAL, plan
+from codemods.source import Source
 from tests.helpers import ALL, AROUND, check_change, failures, migrated
 from tests.trees import TWO_SIDES, tree
 

@@ -53,7 +53,7 @@ LAYERS = (
         "threshold",
         "verify",
     ),
-    ("needs", "pointed", "remedies", "renaming", "variables"),
+    ("needs", "pointed", "remedies", "renaming", "source", "variables"),
     ("written",),
     ("transforms",),
     ("phases",),
@@ -75,7 +75,7 @@ LAYERS = (
 )
 MAKERS = (
     *("codemod", "documents", "edits", "importing", "parsed"),
-    *("plan", "removal", "renaming", "repair", "transforms"),
+    *("plan", "removal", "renaming", "repair", "source", "transforms"),
 )
 WRITERS = {"cache", "files", "gates", "journal", "lock", "staging"}
 WRITING = {"write_bytes", "write_text", "touch", "unlink", "rename", "replace", "mkdir", "rmdir", "rmtree"}

@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 import pytest
 
 from codemods import project
-from codemods.codemod import Addition, Codemod, Source
+from codemods.codemod import Addition, Codemod
 from codemods.data import MigrationError
 from codemods.plan import CODEMODS, plan
 from codemods.project import Project
+from codemods.source import Source
 from tests.helpers import AROUND, failures, migrated
 from tests.trees import TWO_SIDES, tree
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from codemods import project
-from codemods.codemod import Source
 from codemods.data import Change, Decision, Site
 from codemods.modules import Modules
 from codemods.plan import plan
 from codemods.project import Project
 from codemods.scopes import Module
+from codemods.source import Source
 from codemods.text import decode
 from codemods.verify import Proof, Unproven, repaired
 from codemods.verify.source import refuse_lost_comments

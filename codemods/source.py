@@ -1,0 +1,148 @@
+"""Edited files: several codemods change one of them in one traversal, once for all sets of phases."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+import libcst as cst
+
+from codemods.codemod import Addition, Codemod, Given
+from codemods.data import Change, Decision, Failure
+from codemods.edits import Report, UnexplainedChange, alignment, between, renamings, splice
+from codemods.parsed import Parsed, parse, too_deep
+from codemods.project import Project
+from codemods.text import UnreadableSource
+
+
+class _Combined(cst.CSTTransformer):
+    """Several codemods in one traversal, which enters only what one of them has something to do in."""
+
+    def __init__(self, codemods: Sequence[Codemod], parsed: Parsed) -> None:
+        super().__init__()
+        self.codemods = codemods
+        self._parsed = parsed
+        self._asked: dict[tuple[str, type[cst.CSTNode]], list[Codemod]] = {}
+        starts = parsed.text.starts
+        lines = {codemod: codemod.lines() for codemod in codemods}
+        self._busy = [codemod for codemod, its in lines.items() if its is None or its]
+        # The offsets of these lines; all of them where a codemod does not say.
+        self._concerned = (
+            starts
+            if None in lines.values()
+            else sorted({starts[line - 1] for its in lines.values() for line in its or ()})
+        )
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        for codemod in self._those_with("visit", node):
+            codemod.on_visit(node)
+        return not isinstance(node, cst.BaseStatement) or self._is_concerned(node)
+
+    def _is_concerned(self, node: cst.BaseStatement) -> bool:
+        start, end = self._parsed.whole(node) or (0, 0)
+        at = bisect_left(self._concerned, start)
+        return at < len(self._concerned) and self._concerned[at] < end
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        for codemod in self._those_with("leave", original_node):
+            left = codemod.on_leave(original_node, updated_node)
+            if isinstance(left, cst.RemovalSentinel | cst.FlattenSentinel):
+                return left
+            updated_node = left
+        return updated_node
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        """Nothing, for no codemod asks for it."""
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        """Nothing, for no codemod asks for it."""
+
+    def _those_with(self, verb: str, node: cst.CSTNode) -> list[Codemod]:
+        """The codemods that look at such a node when it is visited, or left."""
+        key = verb, type(node)
+        if key not in self._asked:
+            methods = (f"on_{verb}", f"{verb}_{type(node).__name__}")
+            those = self.codemods if isinstance(node, cst.Module) else self._busy
+            self._asked[key] = [c for c in those if any(_has_own(c, m) for m in methods)]
+        return self._asked[key]
+
+
+def _has_own(codemod: Codemod, method: str) -> bool:
+    """Whether a codemod has a method that does more than LibCST's."""
+    return getattr(type(codemod), method, None) is not getattr(cst.CSTTransformer, method, None)
+
+
+class Source:
+    """The edited files of a run.
+
+    LibCST parses a file once, and a file is changed, or added, once for all sets of phases that say the same
+    of it.
+    """
+
+    def __init__(self) -> None:
+        self._parsed: dict[PurePosixPath, Parsed | Failure] = {}
+        self._changes: dict[tuple[PurePosixPath, frozenset[int]], Change | Failure | None] = {}
+        self._added: dict[tuple[type[Codemod], frozenset[int]], Mapping[PurePosixPath, Addition]] = {}
+
+    def added(
+        self, project: Project, phases: frozenset[int], codemods: Iterable[type[Codemod]]
+    ) -> dict[PurePosixPath, Addition]:
+        """The files that codemods add to the tree when these phases are carried out."""
+        found: dict[PurePosixPath, Addition] = {}
+        for codemod in codemods:
+            key = (codemod, phases & codemod.tells(project))
+            if key not in self._added:
+                self._added[key] = codemod.creates(project, key[1])
+            found |= self._added[key]
+        return found
+
+    def change(self, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
+        """Carry codemods out on one file, the same ones at every call. None when they change nothing."""
+        key = (given.path, given.phases)
+        if key not in self._changes:
+            if given.path not in self._parsed:
+                self._parsed[given.path] = parse(given.module)
+            match self._parsed[given.path]:
+                case Parsed() as parsed:
+                    self._changes[key] = _changed(given, codemods, parsed)
+                case failure:
+                    self._changes[key] = _spliced(given, failure)
+        return self._changes[key]
+
+
+def _spliced(given: Given, failure: Failure) -> Change | Failure | None:
+    """A file that LibCST cannot do: names change where they stand; it fails where more has to change."""
+    sites, text = given.sites(), given.module.text
+    more = any(site.decision is not Decision.RENAME for site in sites)
+    if more or any(ref.path == given.path for ref in given.project.index.members):
+        return failure
+    edits = renamings(text, sites)
+    edits += alignment(given.path, text.text, edits)
+    try:
+        after = text.encode(splice(text.text, edits))
+    except UnreadableSource as error:
+        return Failure(given.path, error.code, error.reason)
+    return Change(given.path, given.project.snapshot[given.path], after, edits) if edits else None
+
+
+def _changed(given: Given, codemods: Iterable[type[Codemod]], parsed: Parsed) -> Change | Failure | None:
+    reports: list[Report] = []
+    text = given.module.text
+    try:
+        combined = _Combined([codemod(given, parsed, reports) for codemod in codemods], parsed)
+        updated = parsed.code(parsed.tree.visit(combined))
+        if updated == text.text:
+            return None
+        edits = between(given.path, text.text, updated, reports)
+        edits += alignment(given.path, text.text, edits, parsed.aligned)
+        after = text.encode(splice(text.text, edits))
+        return Change(given.path, given.project.snapshot[given.path], after, edits)
+    except RecursionError:
+        return too_deep(given.module)
+    except UnexplainedChange as error:
+        return Failure(given.path, "unexplained", str(error))
+    except UnreadableSource as error:
+        return Failure(given.path, error.code, error.reason)
