@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,6 +153,16 @@ pager_option = click.option(
     "--pager/--no-pager",
     default=True,
     help="What is longer than the window goes through $CLASSMOD_PAGER, $PAGER or less. Default: it does.",
+)
+
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="the processors there are",
+    help="How many processes share the work where many files are concerned. The output is the same.",
 )
 
 cache_option = click.option(

@@ -30,6 +30,7 @@ def seen(
     work: Callable[[Survey], _Answer],
     *about: object,
     uncached: bool,
+    jobs: int,
     types: bool = True,
     repair: bool = False,
     confidence: str = Confidence.INFERRED,
@@ -42,6 +43,7 @@ def seen(
     from codemods import cache
     from codemods import spec as specs
     from codemods.seen import How, Look
+    from codemods.workers import Workers
 
     spec = specs.for_project(path, spec_file)
     how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
@@ -49,7 +51,7 @@ def seen(
     with Working(_reading(types)):
         look = Look(path, spec, how, kept, *about)
         known = look.known()
-        survey = None if known else look.survey()
+        survey = None if known else look.survey(Workers(jobs))
     if survey:
         _name_failures(survey.failures)
         return look.keep(survey, work(survey))
@@ -76,6 +78,7 @@ def survey_of(
     python: Path | None = None,
     confidence: str = Confidence.INFERRED,
     guide: bool = False,
+    jobs: int = 1,
 ) -> Survey:
     """The tree at ``path`` as it stands; files that do not parse are named on stderr.
 
@@ -85,6 +88,7 @@ def survey_of(
     """
     from codemods import spec as specs
     from codemods.survey import Asked, survey
+    from codemods.workers import Workers
 
     spec = specs.for_project(path, spec_file)
     asked = Asked(python) if types else None
@@ -97,6 +101,7 @@ def survey_of(
             confidence=Confidence(confidence),
             guide=guide,
             where=place_of(path, where),
+            workers=Workers(jobs),
         )
     _name_failures(found.failures)
     return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from codemods import documents
-from codemods.codemod import Addition, Codemod, Given
+from codemods.codemod import Addition, Codemod
 from codemods.data import Change, Decision, Edit, Failure, Plan
 from codemods.depth import deep
 from codemods.foreign import own
@@ -52,25 +53,30 @@ _GOES = {
 def plan(project: Project, phases: frozenset[int], source: Source | None = None) -> Plan:
     """What the tree becomes when these phases are carried out, and nothing else.
 
-    ``source`` keeps parsed files between calls for several sets of one project.
+    ``source`` keeps what was made of files between calls for several sets of one project.
     """
     if not phases:
         return Plan(phases, ())
     source = source or Source()
-    changes: list[Change] = []
-    failures: list[Failure] = []
-    for path in _concerned(project, phases):
-        module = project.modules.get(path)
-        if module is None:
-            continue
-        match source.change(Given(project, module, phases & _relevant(project, path)), CODEMODS):
-            case Change() as done:
-                changes.append(done)
-            case Failure() as failure:
-                failures.append(failure)
+    prepare(project, [phases], source)
+    made = [
+        source.change(project, path, phases & _relevant(project, path), CODEMODS)
+        for path in _concerned(project, phases)
+    ]
+    changes = [each for each in made if isinstance(each, Change)]
+    failures = tuple(each for each in made if isinstance(each, Failure))
     changes += _documents(project, phases)
     changes += [] if project.is_user else _created(project, phases, source)
-    return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, tuple(failures))
+    return Plan(phases, tuple(sorted(changes, key=lambda c: c.path)), project.notes, failures)
+
+
+def prepare(project: Project, sets: Iterable[frozenset[int]], source: Source) -> None:
+    """Change the files for several sets of phases, each file once and by all workers of ``source``."""
+    wanted: dict[PurePosixPath, dict[frozenset[int], None]] = {}
+    for phases in sets:
+        for path in _concerned(project, phases):
+            wanted.setdefault(path, {})[phases & _relevant(project, path)] = None
+    source.prepare(project, wanted, CODEMODS)
 
 
 def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:
@@ -101,7 +107,7 @@ def _documents(project: Project, phases: frozenset[int]) -> list[Change]:
 def _relevant(project: Project, path: PurePosixPath) -> frozenset[int]:
     """The phases that make a difference to a file: those of its sites, its classes and their bases."""
     of = project.roles.of
-    inside = [ref for ref in project.index.members if ref.path == path]
+    inside = project.members_in.get(path, ())
     lines = [of[r].phase for ref in inside for r in project.index.lineage(ref)]
     root = [project.spec.integrations_phase] if project.root in inside else []
     return frozenset(
@@ -129,7 +135,7 @@ def removal(project: Project) -> Plan:
     """What a migrated tree becomes at the end of the old names; nothing where there is no layer any more."""
     number, root = finalizing(project.spec).number, project.modules.get(project.root.path)
     assert root is not None, "the root was found in it"
-    made = Source().change(Given(project, root, frozenset({number})), REMOVAL)
+    made = Source().change(project, project.root.path, frozenset({number}), REMOVAL)
     changes = [made] if isinstance(made, Change) else []
     for path in going(project):
         data, length = project.snapshot[path], len(documents.read(project.snapshot[path]).text)

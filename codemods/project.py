@@ -28,6 +28,7 @@ from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
 from codemods.testing import Home, home
 from codemods.text import searchable
+from codemods.workers import Workers
 
 _TOLD = {
     rb"(?i)\A(?:(?:#.*)?\r?\n)*?#.*(?:@generated\b|\bDO NOT (?:EDIT|MODIFY)\b)": (
@@ -99,6 +100,14 @@ class Project:
         """What all sides do alike and the root can do for them."""
         return tuple(found for found in self._pulled[0] if found.function.name not in self.left)
 
+    @cached_property
+    def members_in(self) -> Mapping[PurePosixPath, Sequence[ClassRef]]:
+        """The classes of the hierarchy, by the file that they stand in."""
+        found: dict[PurePosixPath, list[ClassRef]] = {}
+        for ref in self.index.members:
+            found.setdefault(ref.path, []).append(ref)
+        return found
+
     def of_copies(self, path: PurePosixPath) -> frozenset[int]:
         """The phases that have to be carried out together for what a file has in common with others."""
         here = (d for d in self.duplicates if path in (self.root.path, *(c.ref.path for c in d.copies)))
@@ -121,7 +130,7 @@ class Project:
         wanted = self.spec.compatibility.tests and not self.untested and not self.is_user
         return home(self.index, self.spec) if wanted else None
 
-    @property
+    @cached_property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
         asks = (
@@ -272,7 +281,9 @@ class Project:
 
 
 @deep()
-def read(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> Project:
+def read(
+    snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = (), workers: Workers | None = None
+) -> Project:
     """Find everything there is to know about a snapshot; below ``tops`` stands the hierarchy that it uses.
 
     Raises MigrationError for a tree without a root class, a missing base (``repair`` mends it), a collision.
@@ -282,6 +293,6 @@ def read(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> 
         raise MigrationError(index.missing_base(found))
     using.refuse_shifted(found)
     parts = roles.assign(found, spec)
-    all_sites = sites.find(found, parts, spec)
+    all_sites = sites.find(found, parts, spec, workers=workers)
     given = _NO_ARGUMENTS if tops else arguments.work_out(found, parts, spec)
     return Project(spec, snapshot, found, parts, given, all_sites)

@@ -14,6 +14,7 @@ from codemods.generated import is_source
 
 if TYPE_CHECKING:
     from codemods.survey import Survey
+    from codemods.workers import Workers
 
 _Answer = TypeVar("_Answer")
 
@@ -69,8 +70,8 @@ class Look:
         answer = self.kept.get(self._key) if self._alone else None
         return answer and Seen(self.root, self.spec, self.tree, *answer)
 
-    def survey(self) -> Survey:
-        """The survey of the tree. Raises MigrationError as ``survey.survey`` does."""
+    def survey(self, workers: Workers | None = None) -> Survey:
+        """The survey of the tree, by ``workers``. Raises MigrationError as ``survey.survey`` does."""
         from codemods.gates.memory import Memory
         from codemods.survey import Asked, survey  # with all that it takes to find something
 
@@ -86,6 +87,7 @@ class Look:
             where=how.where,
             tree=self.tree,
             sound={path for path, digest in self._digests.items() if digest in sound},
+            workers=workers,
         )
         failing = {failure.path for failure in found.failures}
         sources = (path for path, data in self.tree.snapshot.items() if is_source(path, data))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from codemods import documents, pragmas
-from codemods.data import Confidence, Decision, Site, Spec
+from codemods.data import Confidence, Decision, MigrationError, Site, Spec
 from codemods.foreign import is_foreign
 from codemods.generated import GENERATED, is_generated
 from codemods.index import Index
@@ -21,10 +21,15 @@ from codemods.mentions import FOREIGN, Mentions
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Roles
 from codemods.text import Text, UnreadableSource, decode
+from codemods.workers import Died, Workers
 
 
 def find(
-    index: Index, roles: Roles, spec: Spec, types: Mapping[Place, Known] = MappingProxyType({})
+    index: Index,
+    roles: Roles,
+    spec: Spec,
+    types: Mapping[Place, Known] = MappingProxyType({}),
+    workers: Workers | None = None,
 ) -> tuple[Site, ...]:
     """Every whole-word occurrence of an old name in .py, .pyi and .md files, decided, by path and place.
 
@@ -33,25 +38,34 @@ def find(
     ``types`` says of attributes what a type checker knows of their receivers; it decides nothing that
     is proven without it, and without it a decision is weaker, never different.
     """
+    named = index.modules.naming({**spec.renames, **spec.stale}, sorted(index.modules.snapshot))
+    paths = [p for p in named if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
+    for path in paths:
+        if path.suffix != ".md":
+            index.modules.get(path)  # what cannot be read is to be known here, too
+    shared = index, roles, spec, types, Mentions(index, roles, spec)
+    found = (workers or Workers()).each(_of_file, shared, paths)
+    for path, sites in zip(paths, found, strict=True):
+        if isinstance(sites, Died):
+            raise MigrationError(
+                f"{path}: worker-died: the process that looked for old names in it has ended"
+            )
+    return tuple(site for sites in found if not isinstance(sites, Died) for site in sites)
+
+
+def _of_file(
+    shared: tuple[Index, Roles, Spec, Mapping[Place, Known], Mentions], path: PurePosixPath
+) -> list[Site]:
+    index, roles, spec, types, mentions = shared
     names = {**spec.renames, **spec.stale}
-    mentions = Mentions(index, roles, spec)
-    sites: list[Site] = []
-    for path in sorted(index.modules.snapshot):
-        data = index.modules.snapshot[path]
-        read = path.suffix in (".py", ".pyi", ".md") and not is_foreign(path)
-        if not read or not index.modules.mentions(path, names):
-            continue
-        if is_generated(data):
-            sites += _in_generated(path, data, names)
-            continue
-        module = index.modules.get(path) if path.suffix != ".md" else None
-        if path.suffix == ".md":
-            sites += _in_document(path, data, mentions)
-        elif module is not None:
-            sites += _in_module(Decider(index, roles, spec, module, types, mentions), names)
-        else:
-            sites += _unparsed(path, data, spec)
-    return tuple(sites)
+    data = index.modules.snapshot[path]
+    if is_generated(data):
+        return [*_in_generated(path, data, names)]
+    if path.suffix == ".md":
+        return [*_in_document(path, data, mentions)]
+    if (module := index.modules.get(path)) is not None:
+        return [*_in_module(Decider(index, roles, spec, module, types, mentions), names)]
+    return [*_unparsed(path, data, spec)]
 
 
 def _in_module(decider: Decider, names: Mapping[str, str]) -> Iterator[Site]:

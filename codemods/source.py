@@ -14,6 +14,7 @@ from codemods.edits import Report, UnexplainedChange, alignment, between, renami
 from codemods.parsed import Parsed, parse, too_deep
 from codemods.project import Project
 from codemods.text import UnreadableSource
+from codemods.workers import Died, Workers
 
 
 class _Combined(cst.CSTTransformer):
@@ -75,6 +76,9 @@ def _has_own(codemod: Codemod, method: str) -> bool:
     return getattr(type(codemod), method, None) is not getattr(cst.CSTTransformer, method, None)
 
 
+_Made = Change | Failure | None
+
+
 class Source:
     """The edited files of a run.
 
@@ -82,9 +86,9 @@ class Source:
     of it.
     """
 
-    def __init__(self) -> None:
-        self._parsed: dict[PurePosixPath, Parsed | Failure] = {}
-        self._changes: dict[tuple[PurePosixPath, frozenset[int]], Change | Failure | None] = {}
+    def __init__(self, workers: Workers | None = None) -> None:
+        self._workers = workers or Workers()
+        self._changes: dict[tuple[PurePosixPath, frozenset[int]], _Made] = {}
         self._added: dict[tuple[type[Codemod], frozenset[int]], Mapping[PurePosixPath, Addition]] = {}
 
     def added(
@@ -99,18 +103,45 @@ class Source:
             found |= self._added[key]
         return found
 
-    def change(self, given: Given, codemods: Iterable[type[Codemod]]) -> Change | Failure | None:
-        """Carry codemods out on one file, the same ones at every call. None when they change nothing."""
-        key = (given.path, given.phases)
-        if key not in self._changes:
-            if given.path not in self._parsed:
-                self._parsed[given.path] = parse(given.module)
-            match self._parsed[given.path]:
-                case Parsed() as parsed:
-                    self._changes[key] = _changed(given, codemods, parsed)
-                case failure:
-                    self._changes[key] = _spliced(given, failure)
-        return self._changes[key]
+    def prepare(
+        self,
+        project: Project,
+        wanted: Mapping[PurePosixPath, Iterable[frozenset[int]]],
+        codemods: Sequence[type[Codemod]],
+    ) -> None:
+        """Carry codemods out on files for all sets of phases that are ``wanted`` of them, at once."""
+        asked = ((path, [s for s in sets if (path, s) not in self._changes]) for path, sets in wanted.items())
+        items = [(path, sets) for path, sets in asked if sets]
+        made = self._workers.each(_changes, (project, codemods), items)
+        for (path, sets), changes in zip(items, made, strict=True):
+            if isinstance(changes, Died):
+                why = "the process that changed it has ended, perhaps for want of memory"
+                changes = [Failure(path, "worker-died", why)] * len(sets)
+            self._changes.update(
+                ((path, phases), change) for phases, change in zip(sets, changes, strict=True)
+            )
+
+    def change(
+        self, project: Project, path: PurePosixPath, phases: frozenset[int], codemods: Sequence[type[Codemod]]
+    ) -> _Made:
+        """What codemods make of a file, the same ones at every call. None when they change nothing."""
+        self.prepare(project, {path: [phases]}, codemods)
+        return self._changes[path, phases]
+
+
+def _changes(
+    shared: tuple[Project, Sequence[type[Codemod]]], item: tuple[PurePosixPath, Sequence[frozenset[int]]]
+) -> list[_Made]:
+    """A file changed for each of several sets of phases."""
+    (project, codemods), (path, sets) = shared, item
+    module = project.modules.get(path)
+    if module is None:
+        return [None] * len(sets)
+    parsed = parse(module)
+    given = (Given(project, module, phases) for phases in sets)
+    if isinstance(parsed, Failure):
+        return [_spliced(each, parsed) for each in given]
+    return [_changed(each, codemods, parsed) for each in given]
 
 
 def _spliced(given: Given, failure: Failure) -> Change | Failure | None:

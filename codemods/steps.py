@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 from codemods import files
@@ -11,11 +12,12 @@ from codemods.data import Change, Edit, MigrationError, Note, Phase, Plan
 from codemods.doing import Doing, Progress, silent
 from codemods.leaving import retouched
 from codemods.phases import BASE, REPAIR, chosen, finalizing
-from codemods.plan import plan, removal
+from codemods.plan import plan, prepare, removal
 from codemods.project import Project, read
 from codemods.source import Source
 from codemods.survey import Origin, Survey, origin
 from codemods.verify import Proof, finalized, repaired
+from codemods.workers import Workers
 
 Contents = Mapping[PurePosixPath, bytes | None]
 """Bytes by path; None where no file is."""
@@ -98,19 +100,22 @@ def stages_of(
     project.refuse_broken_files(found.failures)
     project.refuse_stubs()
     project.refuse_fields()
-    source, proof = Source(), Proof(project)
+    source, proof = Source(found.workers), Proof(project)
     for change in start.repairs:
         repaired(change)
     numbers = start.landed if project.is_user else landed
     known = dict[frozenset[int], tuple[Change, ...]]()
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
-    names = tuple(f"phase {phase.number} {phase.name}" for phase in asked)
-    for at, phase in enumerate(asked):
+    names = ("edits", *(f"phase {phase.number} {phase.name}" for phase in asked))
+    progress(Doing("planning", names, 0))
+    sets = accumulate(asked, lambda done, phase: done | {phase.number}, initial=numbers)
+    prepare(project, (each - {finalizing(found.spec).number} for each in sets), source)
+    for at, phase in enumerate(asked, start=1):
         progress(Doing("planning", names, at))
         numbers |= {phase.number}
         if numbers not in known:
-            known[numbers] = planned(project, numbers, source, proof)
+            known[numbers] = planned(project, numbers, source, proof, found.workers)
         stages.append(stage(phase, numbers, start, known[numbers]))
     _refuse_in_the_way(found, stages)
     return stages
@@ -148,7 +153,11 @@ def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
 
 
 def planned(
-    project: Project, numbers: frozenset[int], source: Source | None = None, proof: Proof | None = None
+    project: Project,
+    numbers: frozenset[int],
+    source: Source | None = None,
+    proof: Proof | None = None,
+    workers: Workers | None = None,
 ) -> tuple[Change, ...]:
     """The changes of a set of phases, proven; ``source`` and ``proof`` remember what was done before.
 
@@ -157,7 +166,7 @@ def planned(
     last = finalizing(project.spec).number
     made = plan(project, numbers - {last}, source)
     _refuse_failed(made)
-    (proof or Proof(project)).check(numbers - {last}, made.changes)
+    (proof or Proof(project)).check(numbers - {last}, made.changes, workers)
     return _ended(project, made) if last in numbers else made.changes
 
 

@@ -21,6 +21,7 @@ from codemods.project import Project
 from codemods.record import digest_of
 from codemods.text import UnreadableSource, decode, parse
 from codemods.threshold import taken
+from codemods.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Survey:
     """What stands elsewhere and is only used here; None where the root class is in the tree."""
     sound: Set[PurePosixPath] = frozenset()
     """Files that are known to parse."""
+    workers: Workers = field(default_factory=Workers, compare=False)
+    """Who does what falls apart into files."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -110,13 +113,14 @@ def survey(
     where: str | None = None,
     tree: Tree | None = None,
     sound: Set[PurePosixPath] = frozenset(),
+    workers: Workers | None = None,
 ) -> Survey:
     """Read a tree and find everything there is to know about it; mypy is asked only with ``types``.
 
     Decisions known less well than ``confidence`` become asks. With ``guide`` plans have the guide in them.
     ``where`` says where the hierarchy is if it is not here (``hierarchy.settled``); None is where it was when
     something was landed. ``tree`` is what ``files.read`` found where that is known, ``sound`` are files of it
-    that parse.
+    that parse. ``workers`` do what falls apart into files, here and in what is made of the survey.
 
     A landing that was interrupted is undone first. Raises MigrationError for all that stands in the way.
     """
@@ -132,13 +136,15 @@ def survey(
         raise MigrationError(
             f"--{'repair' if repair else 'guide'} is for the hierarchy's own tree: run it there"
         )
-    found, repairs = _project(tree.snapshot, spec, repair, theirs)
+    workers = workers or Workers()
+    found, repairs = _project(tree.snapshot, spec, repair, theirs, workers)
     if landed is not None and landed.spec != spec.name:
         raise MigrationError(f"{root}: another spec is landed here: {landed.spec}")
     found, doubtful = doubts_settled(found, root, types)
     phases = frozenset(landed.phases) if landed else frozenset()
     found = taken(found, confidence)
-    return Survey(root, spec, tree, found, repairs, phases, types, doubtful, confidence, guide, theirs, sound)
+    known = found, repairs, phases, types, doubtful, confidence, guide, theirs, sound, workers
+    return Survey(root, spec, tree, *known)
 
 
 def doubts_settled(found: Project, root: Path, types: Asked | None) -> tuple[Project, tuple[Note, ...]]:
@@ -157,16 +163,16 @@ def interpreter(root: Path, named: Path | None) -> Path:
 
 
 def _project(
-    snapshot: Snapshot, spec: Spec, mend: bool, theirs: Hierarchy | None
+    snapshot: Snapshot, spec: Spec, mend: bool, theirs: Hierarchy | None, workers: Workers
 ) -> tuple[Project, tuple[Change, ...]]:
     repairs: tuple[Change, ...] = ()
     if theirs:
-        return project.read({**snapshot, **theirs.snapshot}, spec, theirs.tops), repairs
+        return project.read({**snapshot, **theirs.snapshot}, spec, theirs.tops, workers), repairs
     if mend:
         from codemods import repair
 
         snapshot, repairs = repair.mend(snapshot, spec)
-    return project.read(snapshot, spec), repairs
+    return project.read(snapshot, spec, (), workers), repairs
 
 
 def origin(found: Survey, choices: Choices | None = None) -> Origin:
@@ -185,7 +191,7 @@ def origin(found: Survey, choices: Choices | None = None) -> Origin:
     bare = {path: data for path, data in found.snapshot.items() if path not in before}
     bare |= {path: data for path, data in before.items() if data is not None}
     mend = 0 in landed.phases or bool(found.repairs)
-    mended, repairs = _project(bare, found.spec, mend, found.hierarchy)
+    mended, repairs = _project(bare, found.spec, mend, found.hierarchy, found.workers)
     mended, _ = doubts_settled(mended, found.root, found.asked)
     mended = taken(mended, found.confidence)
     start = Origin(mended, frozenset(landed.phases), repairs, before, bare)

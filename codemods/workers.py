@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
@@ -32,11 +33,21 @@ class Died:
     """What becomes of an item whose worker ended while it was at it."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Raised:
     """What a function raised, as a value: whatever else a future raises is its executor's."""
 
-    error: Exception
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By itself an exception is made again by its ``__init__``, which may ask for something else.
+        return _raised_again, (type(self.error), self.error.args, self.error.__dict__)
+
+
+def _raised_again(kind: type[Exception], arguments: tuple[object, ...], state: dict[str, object]) -> _Raised:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return _Raised(error)
 
 
 class Workers:
@@ -133,6 +144,8 @@ def _carried_out(function: _Function[Any, Any, Any], shared: Any, item: Any) -> 
     try:
         return function(shared, item)
     except Exception as error:
+        # Of a bug it is to be known where it is.
+        error.add_note(traceback.format_exc())
         return _Raised(error)
 
 

@@ -9,7 +9,7 @@ import libcst as cst
 import pytest
 
 from codemods import project
-from codemods.codemod import Codemod, Given
+from codemods.codemod import Codemod
 from codemods.plan import CODEMODS, REMOVAL, plan
 from codemods.source import Source
 from tests.helpers import ALL, AROUND, check_change, failures, migrated
@@ -230,9 +230,8 @@ def _names_seen(*codemods: type[Codemod]) -> set[str]:
             return True
 
     found = project.read(tree({**AROUND, "left.py": LEFT, "use.py": TWO}), TWO_SIDES)
-    module = found.modules.get(PurePosixPath("use.py"))
-    assert module is not None
-    assert Source().change(Given(found, module, frozenset(ALL)), (*codemods, Seeing)) is None
+    path = PurePosixPath("use.py")
+    assert Source().change(found, path, frozenset(ALL), (*codemods, Seeing)) is None
     return seen
 
 
@@ -287,6 +286,7 @@ def test_a_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cst, "parse_module", parse)
     found, source = project.read(tree(files), TWO_SIDES), Source()
     sets = [frozenset(ALL[:end]) for end in range(1, len(ALL) + 1)]
+    prepare(found, sets, source)
     made = [plan(found, phases, source) for phases in sets]
 
     assert sorted(parsed) == sorted(str(files[path]) for path in ("left.py", "root.py", "use.py"))

@@ -6,7 +6,7 @@ import codecs
 import io
 import re
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import PurePosixPath
 from random import Random
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from codemods import project
+from codemods import project, verify
 from codemods.data import Change, Decision, Site
 from codemods.modules import Modules
 from codemods.plan import plan
@@ -320,19 +320,20 @@ def test_a_file_is_proven_once_for_all_sets_that_say_the_same_of_it(monkeypatch:
     proof, source = Proof(found), Source()
     proven: list[str] = []
     read: list[tuple[PurePosixPath, bytes]] = []
-    compare, get = Proof._compare, Modules.get
+    compare, get = verify._compare, Modules.get
 
     def comparing(
-        self: Proof, change: Change, sites: tuple[Site, ...], phases: frozenset[int], now: Modules
+        shared: tuple[Project, Set[PurePosixPath], frozenset[int], Modules],
+        item: tuple[Change, tuple[Site, ...]],
     ) -> None:
-        proven.append(str(change.path))
-        compare(self, change, sites, phases, now)
+        proven.append(str(item[0].path))
+        compare(shared, item)
 
     def getting(self: Modules, path: PurePosixPath) -> Module | None:
         read.extend([(path, self.snapshot[path])] if path not in self.parsed else [])
         return get(self, path)
 
-    monkeypatch.setattr(Proof, "_compare", comparing)
+    monkeypatch.setattr(verify, "_compare", comparing)
     monkeypatch.setattr(Modules, "get", getting)
     plans = [plan(found, frozenset(range(1, last + 1)), source) for last in range(1, 7)]
     for made in (*plans, *plans):

@@ -20,6 +20,7 @@ from cli.options import (
     gate_options,
     guide_option,
     hierarchy_option,
+    jobs_option,
     python_option,
     repair_option,
     report_option,
@@ -43,6 +44,7 @@ from cli.terminal import Line
 @allow_plugins_option
 @click.option("--partial", is_flag=True, help="Land the phases before one that is refused.")
 @commit_option
+@jobs_option
 @click.option(
     "--interactive",
     "-i",
@@ -67,6 +69,7 @@ def apply(
     commit: bool,
     interactive: bool,
     reports: tuple[Path, ...],
+    jobs: int,
     **said: Any,
 ) -> int:
     """Prove each phase in a staging copy, then land them.
@@ -92,7 +95,7 @@ def apply(
     )
     python = options.python
     survey = survey_of(
-        path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide
+        path, spec_file, where, repair=repair, python=python, confidence=confidence, guide=guide, jobs=jobs
     )
     taken = None
     if interactive:

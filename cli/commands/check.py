@@ -9,7 +9,7 @@ import click
 
 from cli import terminal
 from cli.help import command
-from cli.options import cache_option, common, hierarchy_option, path_option
+from cli.options import cache_option, common, hierarchy_option, jobs_option, path_option
 from cli.running import CLEAN, FOUND, seen, today
 from codemods.data import MigrationError
 
@@ -53,6 +53,7 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
     help="Write the report there; what is for people is on stdout then.",
 )
 @cache_option
+@jobs_option
 def check(
     path: Path,
     spec_file: Path | None,
@@ -66,6 +67,7 @@ def check(
     update: bool,
     output: Path | None,
     uncached: bool,
+    jobs: int,
 ) -> int:
     """Say where an old name is still in use.
 
@@ -89,7 +91,7 @@ def check(
     if update and file is None:
         raise click.UsageError("--update-baseline has to know which: give --baseline FILE")
     scope = Scope.of(path, phases, places, since)
-    tree = seen(path, spec_file, where, about_pragmas, "pragmas", uncached=uncached, types=False)
+    tree = seen(path, spec_file, where, about_pragmas, "pragmas", uncached=uncached, jobs=jobs, types=False)
     if output is not None:
         _refuse_losing(output, tree, file)
     report = checked(tree, scope, strict=strict, file=file, update=update, today=today())

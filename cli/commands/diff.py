@@ -16,6 +16,7 @@ from cli.options import (
     confidence_option,
     guide_option,
     hierarchy_option,
+    jobs_option,
     pager_option,
     path_option,
     repair_option,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @guide_option
 @report_option
 @cache_option
+@jobs_option
 def diff(
     path: Path,
     spec_file: Path | None,
@@ -65,6 +67,7 @@ def diff(
     pager: bool,
     reports: tuple[Path, ...],
     uncached: bool,
+    jobs: int,
 ) -> int:
     """Show the change of every phase and write nothing.
 
@@ -90,6 +93,7 @@ def diff(
         phases,
         context,
         uncached=uncached,
+        jobs=jobs,
         repair=repair,
         confidence=confidence,
         guide=guide,

@@ -17,6 +17,7 @@ from cli.options import (
     commit_option,
     common,
     gate_options,
+    jobs_option,
     pager_option,
     python_option,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @allow_dirty_option
 @allow_plugins_option
 @commit_option
+@jobs_option
 def finalize(
     path: Path,
     spec_file: Path | None,
@@ -53,6 +55,7 @@ def finalize(
     allow_dirty: bool,
     allow_plugins: bool,
     commit: bool,
+    jobs: int,
     **said: Any,
 ) -> int:
     """Remove the compatibility layer, when nothing uses it any more.
@@ -72,7 +75,7 @@ def finalize(
         raise click.UsageError(f"--format {layout} goes with --dry-run")
     flags = {"allow_dirty": allow_dirty, "allow_plugins": allow_plugins, "commit": commit}
     options = options_of(path, interpreter, extra, said, **flags)
-    survey = survey_of(path, spec_file, None, python=options.python)
+    survey = survey_of(path, spec_file, None, python=options.python, jobs=jobs)
     found = end.planned(survey)
     if found.in_the_way:
         _tell(found.in_the_way, layout)

@@ -11,6 +11,7 @@ from cli.options import (
     common,
     confidence_option,
     hierarchy_option,
+    jobs_option,
     pager_option,
     path_option,
     repair_option,
@@ -26,6 +27,7 @@ from cli.running import CLEAN, seen
 @path_option
 @pager_option
 @cache_option
+@jobs_option
 def sites(
     path: Path,
     spec_file: Path | None,
@@ -37,6 +39,7 @@ def sites(
     places: tuple[str, ...],
     pager: bool,
     uncached: bool,
+    jobs: int,
 ) -> int:
     """List every occurrence of an old name, and what becomes of it.
 
@@ -52,6 +55,7 @@ def sites(
         lambda survey: survey.notes,
         "notes",
         uncached=uncached,
+        jobs=jobs,
         repair=repair,
         confidence=confidence,
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Set
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
-from codemods.data import Change, Decision, Site, Snapshot
+from codemods.data import Change, Decision, MigrationError, Site, Snapshot
 from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
@@ -22,6 +22,7 @@ from codemods.verify.cuts import Cut, spliced
 from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
+from codemods.workers import Died, Workers
 
 __all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
@@ -39,7 +40,9 @@ class Proof:
         self._written = written(project)
         self._told = told(project)
 
-    def check(self, phases: frozenset[int], changes: Iterable[Change]) -> None:
+    def check(
+        self, phases: frozenset[int], changes: Iterable[Change], workers: Workers | None = None
+    ) -> None:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
         project = self.project
         sites = {path: self._taken(path, phases) for path in project.by_path}
@@ -53,12 +56,18 @@ class Proof:
         self._refuse_missing(phases, made)
         files = {p: c.after for p, c in made.items() if c.after not in (None, c.before) and p.suffix != ".md"}
         now, tree = self._after(files), frozenset(files.items())
+        fresh = {}
         for path, change in made.items():
             whole, taken = change.before is None or path in there, sites.get(path, ())
             seen = (change, tree if whole else taken, phases & (self._told if whole else self._matter(path)))
             if seen not in self._seen:
-                self._compare(change, taken, phases, now)
-                self._seen.add(seen)
+                fresh[seen] = change, taken
+        shared = project, self._written, phases, now
+        found = (workers or Workers()).each(_compare, shared, [*fresh.values()])
+        if (at := next((at for at, each in enumerate(found) if isinstance(each, Died)), None)) is not None:
+            change, _ = [*fresh.values()][at]
+            raise MigrationError(f"{change.path}: worker-died: the process that proved its change has ended")
+        self._seen |= fresh.keys()
 
     def _taken(self, path: PurePosixPath, phases: frozenset[int]) -> tuple[Site, ...]:
         """The sites of a file that are carried out in these phases."""
@@ -94,27 +103,32 @@ class Proof:
         """The phases that what is made of a file depends on, beside those of its sites."""
         if path not in self._phases:
             index, of = self.project.index, self.project.roles.of
-            lines = (line for ref in index.members if ref.path == path for line in index.lineage(ref))
+            lines = (line for ref in self.project.members_in.get(path, ()) for line in index.lineage(ref))
             always = {1, self.project.spec.integrations_phase} | self.project.of_copies(path)
             self._phases[path] = frozenset((*always, *(of[ref].phase for ref in lines)))
         return self._phases[path]
 
-    def _compare(self, change: Change, sites: tuple[Site, ...], phases: frozenset[int], now: Modules) -> None:
-        path, before = change.path, change.before
-        if change.after is None or before != self.project.snapshot.get(path):
-            raise Unproven(path, 1, "it is not the file that was read")
-        if before is None:
-            expected = created(self.project, phases, path, now, change.after.decode()).encode()
-        elif path in self._written and 1 in phases:
-            expected = renewed(self.project, phases, path, before, now)
-        elif path.suffix == ".md":
-            expected = _document(path, before, sites)
-        else:
-            expected = made_again(self.project, phases, path, sites, now)
-            if change.after != before:
-                _refuse_broken(path, before, change.after)
-        if expected != change.after:
-            raise Unproven(path, *_difference(expected, change.after))
+
+def _compare(
+    shared: tuple[Project, Set[PurePosixPath], frozenset[int], Modules], item: tuple[Change, tuple[Site, ...]]
+) -> None:
+    """Raise Unproven unless a file is changed as these phases and sites decide."""
+    (project, there, phases, now), (change, sites) = shared, item
+    path, before = change.path, change.before
+    if change.after is None or before != project.snapshot.get(path):
+        raise Unproven(path, 1, "it is not the file that was read")
+    if before is None:
+        expected = created(project, phases, path, now, change.after.decode()).encode()
+    elif path in there and 1 in phases:
+        expected = renewed(project, phases, path, before, now)
+    elif path.suffix == ".md":
+        expected = _document(path, before, sites)
+    else:
+        expected = made_again(project, phases, path, sites, now)
+        if change.after != before:
+            _refuse_broken(path, before, change.after)
+    if expected != change.after:
+        raise Unproven(path, *_difference(expected, change.after))
 
 
 def repaired(change: Change) -> None:
