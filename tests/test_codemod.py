@@ -10,7 +10,7 @@ import pytest
 
 from codemods import project
 from codemods.codemod import Codemod
-from codemods.plan import CODEMODS, REMOVAL, plan
+from codemods.plan import CODEMODS, REMOVAL, plan, prepare
 from codemods.source import Source
 from tests.helpers import ALL, AROUND, check_change, failures, migrated
 from tests.trees import TWO_SIDES, tree
