@@ -25,6 +25,7 @@ _Function = Callable[[_Shared, _Item], _Done]
 
 FEW = 20
 """Items that are not worth a process of their own."""
+_LOST = object()
 _PARTS = 4  # for each worker, so that none waits long for the last one
 
 
@@ -78,9 +79,9 @@ class Workers:
         else:
             return [function(shared, item) for item in items]
         rest = _one_after_another(
-            function, shared, [i for i, f in zip(items, found, strict=True) if f is None]
+            function, shared, [i for i, f in zip(items, found, strict=True) if f is _LOST]
         )
-        done = [next(rest) if each is None else each for each in found]
+        done = [next(rest) if each is _LOST else each for each in found]
         for each in done:
             if isinstance(each, _Raised):
                 raise each.error
@@ -95,7 +96,11 @@ def _supplied(
     size = -(-len(items) // (jobs * _PARTS)) or 1
     parts = [items[at : at + size] for at in range(0, len(items), size)]
     found = [_outcome(each) for each in [executor.submit(_remote, work, part) for part in parts]]
-    return [one for part, done in zip(parts, found, strict=True) for one in done or [None] * len(part)]
+    return [
+        one
+        for part, done in zip(parts, found, strict=True)
+        for one in (done if done is not _LOST else [_LOST] * len(part))
+    ]
 
 
 def _one_after_another(
@@ -105,19 +110,19 @@ def _one_after_another(
     while items:
         with process.copies(1, _begin, function, shared) as pool:
             found = [_outcome(each) for each in [pool.submit(_go_on, item) for item in items]]
-        done = next((at for at, each in enumerate(found) if each is None), len(items))
+        done = next((at for at, each in enumerate(found) if each is _LOST), len(items))
         yield from found[:done]
         if done < len(items):
             yield Died()
         items = items[done + 1 :]
 
 
-def _outcome(future: Future[Any]) -> Any | None:
-    """What a worker has answered; None where it is lost."""
+def _outcome(future: Future[Any]) -> Any:
+    """What a worker has answered, or _LOST."""
     try:
         return future.result()
     except BrokenExecutor:
-        return None
+        return _LOST
 
 
 # --- in a worker ----------------------------------------------------------------------------------

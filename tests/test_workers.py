@@ -36,6 +36,10 @@ def add(shared: int, item: int) -> int:
     return shared + item
 
 
+def nothing(shared: int, item: int) -> None:
+    return None
+
+
 def fail(shared: int, item: int) -> int:
     if item in (30, 60):
         raise MigrationError(f"{item} is wrong")
@@ -60,6 +64,7 @@ def deeper(shared: None, item: int) -> int:
 def test_the_same_for_everybody(crew: Workers) -> None:
     assert crew.each(add, 10, ITEMS) == [10 + item for item in ITEMS]
     assert crew.each(add, 20, ITEMS) == [20 + item for item in ITEMS]
+    assert crew.each(nothing, 0, ITEMS) == [None] * 100
     assert crew.each(add, 10, ()) == []
     assert crew.each(add, 10, (1,)) == [11]
 
