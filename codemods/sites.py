@@ -43,7 +43,7 @@ def find(
     for path in paths:
         if path.suffix != ".md":
             index.modules.get(path)  # what cannot be read is to be known here, too
-    shared = index, roles, spec, types, Mentions(index, roles, spec)
+    shared = index, roles, spec, dict(types), Mentions(index, roles, spec)
     found = (workers or Workers()).each(_of_file, shared, paths)
     for path, sites in zip(paths, found, strict=True):
         if isinstance(sites, Died):
