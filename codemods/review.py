@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from codemods.choice import Choices
-from codemods.data import Change, Decision, Edit, Note, Site
+from codemods.data import Change, Decision, Edit, Note, Phase, Site
 from codemods.doing import Doing, Progress, silent
 from codemods.hunks import CONTEXT, hunks, moved
 from codemods.phases import REPAIR
 from codemods.reviewed import FileReview, PhaseReview, Review
 from codemods.spans import Span, spans
-from codemods.steps import Stage, between_stages, stages_of
+from codemods.steps import Stage, Step, between_stages, stages_of
 from codemods.survey import Origin, Survey, origin
 from codemods.tree import class_tree
 
@@ -45,13 +45,13 @@ def of_stages(found: Survey, start: Origin, stages: Sequence[Stage], context: in
     shown = {0, *(stage.phase.number for stage in stages)}
     notes = (note for note in found.notes if note.phase in shown)
     waiting = _Waiting([*fresh(notes, asked), *asked])
-    made = []
-    earlier: set[Edit] = set()
-    for step, stage in zip(between_stages(found, stages), stages, strict=True):
-        files = [_file(change, stage, start, earlier, context) for change in step.changes]
-        number = step.phase.number
-        made.append(PhaseReview(step.phase, tuple(waiting.beside(file, number) for file in files)))
-        earlier |= {edit for edits in stage.edits.values() for edit in edits}
+    steps = between_stages(found, stages)
+    pieces = [*_pieces(steps, stages)]
+    files = iter(found.workers.whole(_file, (start, context), pieces, lambda piece: piece.change.path))
+    made = [
+        PhaseReview(step.phase, tuple(waiting.beside(next(files), step.phase.number) for _ in step.changes))
+        for step in steps
+    ]
     placed = tuple(
         PhaseReview(each.phase, tuple(waiting.above(file, each.phase.number) for file in each.files))
         for each in made
@@ -67,15 +67,39 @@ def fresh(notes: Iterable[Note], asked: Iterable[Site]) -> tuple[Note, ...]:
     return tuple(n for n in dict.fromkeys(notes) if (n.path, n.line, n.text.partition(":")[0]) not in told)
 
 
-def _file(change: Change, stage: Stage, start: Origin, earlier: set[Edit], context: int) -> FileReview:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A change with the edits of its stage in the file, and those of the stages before."""
+
+    change: Change
+    phase: Phase
+    edits: tuple[Edit, ...]
+    earlier: frozenset[Edit]
+
+
+def _pieces(steps: Sequence[Step], stages: Sequence[Stage]) -> Iterator[_Piece]:
+    earlier: dict[PurePosixPath, frozenset[Edit]] = {}
+    for step, stage in zip(steps, stages, strict=True):
+        for change in step.changes:
+            path = change.path
+            yield _Piece(change, step.phase, stage.edits.get(path, ()), earlier.get(path, frozenset()))
+        for path, edits in stage.edits.items():
+            earlier[path] = earlier.get(path, frozenset()) | {*edits}
+
+
+def _file(shared: tuple[Origin, int], piece: _Piece) -> FileReview:
     """A change with its hunks; what was done for an earlier stage is behind none of them."""
-    path, repair = change.path, stage.phase is REPAIR
+    (start, context), change, repair = shared, piece.change, piece.phase is REPAIR
+    path = change.path
     before = start.bare if repair else start.project.snapshot
-    edits = [e for e in stage.edits.get(path, ()) if (e.phase == REPAIR.number) == repair]
-    known = [edit for edit in earlier if edit.path == path]
-    made = [_news(s, known) for s in _spans(path, before, edits, change) if s.edit not in earlier]
+    edits = [e for e in piece.edits if (e.phase == REPAIR.number) == repair]
+    made = [
+        _news(span, piece.earlier)
+        for span in spans(path, before.get(path, b""), edits, change.after or b"")
+        if span.edit not in piece.earlier
+    ]
     sites = [s for s in start.project.by_path.get(path, ()) if s.decision in _CARRIED]
-    return FileReview(change, hunks(change, stage.phase.number, made, sites, context))
+    return FileReview(change, hunks(change, piece.phase.number, made, sites, context))
 
 
 def _news(span: Span, known: Iterable[Edit]) -> Span:
@@ -84,12 +108,6 @@ def _news(span: Span, known: Iterable[Edit]) -> Span:
     told = {r for e in known if e.start <= edit.end and edit.start <= e.end for r in e.reasons}
     new = tuple(reason for reason in edit.reasons if reason not in told)
     return replace(span, edit=replace(edit, reasons=new)) if new else span
-
-
-def _spans(
-    path: PurePosixPath, before: Mapping[PurePosixPath, bytes], edits: Sequence[Edit], change: Change
-) -> list[Span]:
-    return list(spans(path, before.get(path, b""), edits, change.after or b""))
 
 
 class _Waiting:

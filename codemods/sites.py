@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from codemods import documents, pragmas
-from codemods.data import Confidence, Decision, MigrationError, Site, Spec
+from codemods.data import Confidence, Decision, Site, Spec
 from codemods.foreign import is_foreign
 from codemods.generated import GENERATED, is_generated
 from codemods.index import Index
@@ -21,7 +21,7 @@ from codemods.mentions import FOREIGN, Mentions
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Roles
 from codemods.text import Text, UnreadableSource, decode
-from codemods.workers import Died, Workers
+from codemods.workers import Workers
 
 
 def find(
@@ -44,13 +44,8 @@ def find(
         if path.suffix != ".md":
             index.modules.get(path)  # what cannot be read is to be known here, too
     shared = index, roles, spec, dict(types), Mentions(index, roles, spec)
-    found = (workers or Workers()).each(_of_file, shared, paths)
-    for path, sites in zip(paths, found, strict=True):
-        if isinstance(sites, Died):
-            raise MigrationError(
-                f"{path}: worker-died: the process that looked for old names in it has ended"
-            )
-    return tuple(site for sites in found if not isinstance(sites, Died) for site in sites)
+    found = (workers or Workers()).whole(_of_file, shared, paths, lambda path: path)
+    return tuple(site for sites in found for site in sites)
 
 
 def _of_file(

@@ -13,9 +13,11 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from codemods import process
+from codemods.data import MigrationError
 from codemods.depth import deep
 
 _Shared = TypeVar("_Shared")
@@ -26,7 +28,7 @@ _Function = Callable[[_Shared, _Item], _Done]
 FEW = 20
 """Items that are not worth a process of their own."""
 _LOST = object()
-_PARTS = 4  # for each worker, so that none waits long for the last one
+_PARTS = 8  # for each worker, so that none waits long for the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Workers:
             found = _supplied(self.executor, self.jobs, function, shared, items)
         elif jobs > 1:
             with process.copies(jobs, _begin, function, shared) as pool:
-                found = [_outcome(each) for each in [pool.submit(_go_on, item) for item in items]]
+                found = _in_parts(functools.partial(pool.submit, _go_on), jobs, items)
         else:
             return [function(shared, item) for item in items]
         rest = _one_after_another(
@@ -87,19 +89,38 @@ class Workers:
                 raise each.error
         return done
 
+    def whole(
+        self,
+        function: _Function[_Shared, _Item, _Done],
+        shared: _Shared,
+        items: Sequence[_Item],
+        path: Callable[[_Item], PurePosixPath],
+    ) -> list[_Done]:
+        """The same where none can be done without. Raises MigrationError with the ``path`` of one that is lost."""
+        found = self.each(function, shared, items)
+        lost = next((item for item, each in zip(items, found, strict=True) if isinstance(each, Died)), None)
+        if lost is not None:
+            raise MigrationError(f"{path(lost)}: worker-died: the process that was at it has ended")
+        return [each for each in found if not isinstance(each, Died)]
+
 
 def _supplied(
     executor: Executor, jobs: int, function: _Function[Any, Any, Any], shared: object, items: Sequence[Any]
 ) -> list[Any]:
     """The outcomes by an executor, which is given several items at a time with all that they need."""
     work = pickle.dumps((function, shared), pickle.HIGHEST_PROTOCOL)
+    return _in_parts(functools.partial(executor.submit, _remote, work), jobs, items)
+
+
+def _in_parts(submit: Callable[[Sequence[Any]], Future[Any]], jobs: int, items: Sequence[Any]) -> list[Any]:
+    """The outcomes where several items at a time are given away."""
     size = -(-len(items) // (jobs * _PARTS)) or 1
     parts = [items[at : at + size] for at in range(0, len(items), size)]
-    found = [_outcome(each) for each in [executor.submit(_remote, work, part) for part in parts]]
+    found = [_outcome(each) for each in [submit(part) for part in parts]]
     return [
         one
         for part, done in zip(parts, found, strict=True)
-        for one in (done if done is not _LOST else [_LOST] * len(part))
+        for one in ([_LOST] * len(part) if done is _LOST else done)
     ]
 
 
@@ -109,7 +130,8 @@ def _one_after_another(
     """The outcomes by one process at a time, so that one that dies tells the item."""
     while items:
         with process.copies(1, _begin, function, shared) as pool:
-            found = [_outcome(each) for each in [pool.submit(_go_on, item) for item in items]]
+            outcomes = [_outcome(each) for each in [pool.submit(_go_on, [item]) for item in items]]
+        found = [each if each is _LOST else each[0] for each in outcomes]
         done = next((at for at, each in enumerate(found) if each is _LOST), len(items))
         yield from found[:done]
         if done < len(items):
@@ -135,8 +157,8 @@ def _begin(function: _Function[Any, Any, Any], shared: object) -> None:
     _WORK = function, shared
 
 
-def _go_on(item: Any) -> Any:
-    return _carried_out(*_WORK, item)
+def _go_on(items: Sequence[Any]) -> list[Any]:
+    return [_carried_out(*_WORK, item) for item in items]
 
 
 def _remote(work: bytes, items: Sequence[Any]) -> list[Any]:

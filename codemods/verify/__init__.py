@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping, Set
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
-from codemods.data import Change, Decision, MigrationError, Site, Snapshot
+from codemods.data import Change, Decision, Site, Snapshot
 from codemods.foreign import own
 from codemods.modules import Modules
 from codemods.project import Project
@@ -22,7 +22,7 @@ from codemods.verify.cuts import Cut, spliced
 from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
-from codemods.workers import Died, Workers
+from codemods.workers import Workers
 
 __all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
@@ -63,10 +63,7 @@ class Proof:
             if seen not in self._seen:
                 fresh[seen] = change, taken
         shared = project, self._written, phases, now
-        found = (workers or Workers()).each(_compare, shared, [*fresh.values()])
-        if (at := next((at for at, each in enumerate(found) if isinstance(each, Died)), None)) is not None:
-            change, _ = [*fresh.values()][at]
-            raise MigrationError(f"{change.path}: worker-died: the process that proved its change has ended")
+        (workers or Workers()).whole(_compare, shared, [*fresh.values()], lambda item: item[0].path)
         self._seen |= fresh.keys()
 
     def _taken(self, path: PurePosixPath, phases: frozenset[int]) -> tuple[Site, ...]:
