@@ -77,7 +77,7 @@ class Workers:
             found = _supplied(self.executor, self.jobs, function, shared, items)
         elif jobs > 1:
             with process.copies(jobs, _begin, function, shared) as pool:
-                found = _in_parts(functools.partial(pool.submit, _go_on), jobs, items)
+                found = _in_parts(lambda part: pool.submit(_go_on, part), jobs, items, BrokenExecutor)
         else:
             return [function(shared, item) for item in items]
         rest = _one_after_another(
@@ -96,7 +96,7 @@ class Workers:
         items: Sequence[_Item],
         path: Callable[[_Item], PurePosixPath],
     ) -> list[_Done]:
-        """The same where none can be done without. Raises MigrationError with the ``path`` of one that is lost."""
+        """The same where none can be done without. MigrationError has the ``path`` of one that is lost."""
         found = self.each(function, shared, items)
         lost = next((item for item, each in zip(items, found, strict=True) if isinstance(each, Died)), None)
         if lost is not None:
@@ -109,14 +109,17 @@ def _supplied(
 ) -> list[Any]:
     """The outcomes by an executor, which is given several items at a time with all that they need."""
     work = pickle.dumps((function, shared), pickle.HIGHEST_PROTOCOL)
-    return _in_parts(functools.partial(executor.submit, _remote, work), jobs, items)
+    # What the function raises comes as a value: whatever a future raises, a worker of its is gone.
+    return _in_parts(lambda part: executor.submit(_remote, work, part), jobs, items, Exception)
 
 
-def _in_parts(submit: Callable[[Sequence[Any]], Future[Any]], jobs: int, items: Sequence[Any]) -> list[Any]:
-    """The outcomes where several items at a time are given away."""
+def _in_parts(
+    submit: Callable[[Sequence[Any]], Future[Any]], jobs: int, items: Sequence[Any], gone: type[Exception]
+) -> list[Any]:
+    """The outcomes where several items at a time are given away; ``gone`` is raised where they are lost."""
     size = -(-len(items) // (jobs * _PARTS)) or 1
     parts = [items[at : at + size] for at in range(0, len(items), size)]
-    found = [_outcome(each) for each in [submit(part) for part in parts]]
+    found = [_outcome(each, gone) for each in [submit(part) for part in parts]]
     return [
         one
         for part, done in zip(parts, found, strict=True)
@@ -130,7 +133,8 @@ def _one_after_another(
     """The outcomes by one process at a time, so that one that dies tells the item."""
     while items:
         with process.copies(1, _begin, function, shared) as pool:
-            outcomes = [_outcome(each) for each in [pool.submit(_go_on, [item]) for item in items]]
+            futures = [pool.submit(_go_on, [item]) for item in items]
+            outcomes = [_outcome(each, BrokenExecutor) for each in futures]
         found = [each if each is _LOST else each[0] for each in outcomes]
         done = next((at for at, each in enumerate(found) if each is _LOST), len(items))
         yield from found[:done]
@@ -139,11 +143,11 @@ def _one_after_another(
         items = items[done + 1 :]
 
 
-def _outcome(future: Future[Any]) -> Any:
+def _outcome(future: Future[Any], gone: type[Exception]) -> Any:
     """What a worker has answered, or _LOST."""
     try:
         return future.result()
-    except BrokenExecutor:
+    except gone:
         return _LOST
 
 
