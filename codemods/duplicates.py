@@ -20,7 +20,7 @@ from codemods.index import Index
 from codemods.modules import External
 from codemods.roles import Roles
 from codemods.scopes import ClassRef, Module
-from codemods.text import comments
+from codemods.text import comments_between
 
 Run = tuple[ast.stmt, ...]
 _JUMPS = ast.Return | ast.Yield | ast.YieldFrom | ast.Break | ast.Continue | ast.Global | ast.Nonlocal
@@ -201,8 +201,7 @@ class _Search:
         first, last = statement.lineno, statement.end_lineno or 0
         while first > 1 and not text.line(first - 1).partition("#")[0].strip():
             first -= 1
-        noted = [text.text[a:b] for a, b in comments(text) if first <= text.place(a)[0] <= last]
-        return f"{ast.dump(copied)} {noted}"
+        return f"{ast.dump(copied)} {comments_between(text, first, last)}"
 
     def _sites(self, copy: Copy, run: Run) -> list[Site]:
         first, last = run[0].lineno, run[-1].end_lineno or 0

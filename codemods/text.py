@@ -178,6 +178,13 @@ def comments(text: Text) -> Iterator[tuple[int, int]]:
             yield start, start + len(token.string)
 
 
+def comments_between(text: Text, first: int, last: int) -> list[str]:
+    """The comments in the lines ``first`` to ``last``."""
+    if not any("#" in text.line(number) for number in range(first, last + 1)):
+        return []
+    return [text.text[start:end] for start, end in comments(text) if first <= text.place(start)[0] <= last]
+
+
 def tokens(text: Text) -> Iterator[tokenize.TokenInfo]:
     """The tokens of a file, up to where it cannot be read; columns count code points from 0."""
     try:
