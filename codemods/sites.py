@@ -36,11 +36,9 @@ def find(
     names = {**spec.renames, **spec.stale}
     mentions = Mentions(index, roles, spec)
     sites: list[Site] = []
-    for path in sorted(index.modules.snapshot):
+    ours = (p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p))
+    for path in index.modules.naming(names, sorted(ours)):
         data = index.modules.snapshot[path]
-        read = path.suffix in (".py", ".pyi", ".md") and not is_foreign(path)
-        if not read or not index.modules.mentions(path, names):
-            continue
         if is_generated(data):
             sites += _in_generated(path, data, names)
             continue
