@@ -15,19 +15,18 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from codemods import __version__
 from codemods.files import Tree
 from codemods.find import STATE
+from codemods.large import DIGEST, digest_of
 
 MOST = 200
 """Files that are kept."""
 LARGEST = 64 * 2**20
 """Bytes that are kept, of all files together."""
-_SIZE = 16
 
 
 class Cache:
@@ -46,7 +45,7 @@ class Cache:
             os.utime(file)
         except OSError:
             return None
-        digest, answer = data[:_SIZE], data[_SIZE:]
+        digest, answer = data[:DIGEST], data[DIGEST:]
         return pickle.loads(answer) if digest == digest_of(answer) else None
 
     def put(self, key: str, answer: object) -> None:
@@ -89,10 +88,6 @@ def _trim(folder: Path) -> None:
 
 
 # --- keys -----------------------------------------------------------------------------------------
-
-
-def digest_of(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_SIZE).digest()
 
 
 def key(*parts: object) -> str:

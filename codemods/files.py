@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods.data import MigrationError, Note, Snapshot
 from codemods.find import HERE, is_report, listed
+from codemods.large import Holding
 
 SUFFIXES = frozenset({".py", ".pyi", ".md"})
 SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "mypy.ini", ".mypy.ini", "pytest.ini", "tox.ini"})
@@ -31,13 +33,14 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 def read(root: Path) -> Tree:
     """Everything a run may see below ``root``.
 
-    ``find.listed`` says which files those are; only regular ones count.
+    ``find.listed`` says which files those are; only regular ones count. What is more than can be held is
+    read again when it is wanted (``large``).
     Raises MigrationError when ``root`` is no directory or a file cannot be read.
     """
     if not root.is_dir():
         raise MigrationError(f"{root}: not a directory")
     found, notes = listed(root)
-    snapshot: dict[PurePosixPath, bytes] = {}
+    holding = Holding(partial(peek, root))
     modes: dict[PurePosixPath, int] = {}
     others: list[PurePosixPath] = []
     away: list[Note] = []
@@ -51,10 +54,10 @@ def read(root: Path) -> Tree:
             if data is None or (path.suffix == ".md" and is_report(data)):
                 others.append(path)
             else:
-                snapshot[path] = data
+                holding.add(path, data)
         elif not Path(os.path.realpath(root / path)).is_relative_to(real):
             away.append(Note(path, 1, "a link that leaves the tree: not followed"))
-    return Tree(snapshot, modes, tuple(others), (*notes, *away))
+    return Tree(holding.snapshot(), modes, tuple(others), (*notes, *away))
 
 
 def peek(root: Path, path: PurePosixPath) -> bytes | None:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from codemods.data import Snapshot
 from codemods.foreign import is_foreign
 from codemods.generated import is_source
+from codemods.large import marked
 
 _IMPORT = re.compile(
     rb"(?:^|;)[ \t]*(?:from[ \t\\\r\n]*(?P<source>[.\w]+)[ \t\\\r\n]*)?import\b(?P<rest>[^;\r\n]*)",
@@ -25,7 +26,7 @@ class Layout:
         self.tops = tuple(tops)
         self._roots_of: dict[PurePosixPath, PurePosixPath] = {}
         self._found: dict[tuple[str, PurePosixPath], PurePosixPath | None] = {}
-        self.sources = tuple(sorted(p for p in snapshot if is_source(p, snapshot[p])))
+        self.sources = tuple(sorted(p for p in snapshot if is_source(p, marked(snapshot, p))))
         # One file stands for all those beside it.
         homes = {path.parent: path for path in self.sources}.values()
         self._directories = {parent for path in homes for parent in path.parents}

@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from typing import TypeGuard
 
 from codemods.data import Failure, Snapshot
+from codemods.large import over, searched, words
 from codemods.layout import Layout
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
-from codemods.text import UnreadableSource, decode, parse, searchable
+from codemods.text import UnreadableSource, decode, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Modules(Layout):
 
     def changed(self, files: Snapshot) -> Modules:
         """The modules with these files in place of theirs; no other is parsed again."""
-        made = Modules({**self.snapshot, **files}, self.tops)
+        made = Modules(over(self.snapshot, files), self.tops)
         made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
         made._searchable = {path: data for path, data in self._searchable.items() if path not in files}
         return made
@@ -92,12 +93,11 @@ class Modules(Layout):
         every = {*names}
         shortest = (name for name in every if not any(o in name for o in every if o != name))
         wanted = [name.encode("utf-8", "surrogateescape") for name in shortest]
+        whole = all(map(str.isidentifier, every))
         for path in self.sources if paths is None else paths:
-            data = self._searchable.get(path)
-            if data is None:
-                data = self.snapshot[path]
-                data = searchable(data) if path.suffix in (".py", ".pyi") else data
-                self._searchable[path] = data
+            if path not in self._searchable:
+                self._searchable[path] = words(self.snapshot, path)
+            data = self._searchable[path] if whole else searched(path, self.snapshot[path])
             if any(name in data for name in wanted):
                 yield path
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from codemods import documents
 from codemods.data import Confidence, Decision, Note, Site, Snapshot
 from codemods.generated import is_generated
+from codemods.large import marked
 from codemods.text import Text, UnreadableSource, decode, tokens
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
 
 def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
     """The pragmas that keep nothing, by all the sites of the snapshot."""
-    for path, data in snapshot.items():
+    for path in snapshot:
+        data = marked(snapshot, path)
         told = _MARK.encode() in data.lower() and not is_generated(data)
         for pragma in _of_file(path, data) if told else ():
             covered = (s for s in sites if s.path == path and pragma.covers(s) and not pragma.says(s))

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from codemods import index
 from codemods.data import Change, Edit, MigrationError, Snapshot, Spec
 from codemods.index import missing_base, probably
+from codemods.large import over
 from codemods.text import decode
 
 
@@ -15,13 +16,15 @@ def mend(snapshot: Snapshot, spec: Spec) -> tuple[Snapshot, tuple[Change, ...]]:
 
     Raises MigrationError for one that cannot be guessed: no class, or several, it may have become.
     """
-    mended = dict(snapshot)
+    mended, touched = snapshot, set[PurePosixPath]()
     while (found := index.build(mended, spec)).missing:
         _, missing = found.missing[0]
         if (became := probably(found, missing.module)) is None:
             raise MigrationError(missing_base(found))
-        mended[missing.module] = _with_alias(mended[missing.module], missing.name, became.qualname)
-    changes = (_change(snapshot, mended, path) for path in mended if mended[path] != snapshot[path])
+        with_alias = _with_alias(mended[missing.module], missing.name, became.qualname)
+        mended = over(mended, {missing.module: with_alias})
+        touched.add(missing.module)
+    changes = (_change(snapshot, mended, path) for path in touched)
     return mended, tuple(sorted(changes, key=lambda c: c.path))
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from codemods import cache, files, journal
+from codemods import cache, files, journal, large
 from codemods.cache import Cache
 from codemods.data import Confidence, Decision, Failure, Site, Snapshot, Spec
 from codemods.files import Tree
-from codemods.generated import is_source
 
 if TYPE_CHECKING:
     from codemods.survey import Survey
@@ -60,7 +59,7 @@ class Look:
             journal.recover(root)
         self.root, self.spec, self.how, self.kept = root, spec, how, kept
         self.tree = files.read(root)
-        self._digests = {path: cache.digest_of(data) for path, data in self.tree.snapshot.items()}
+        self._digests = large.digests(self.tree.snapshot)
         self._key = cache.key(spec, how, cache.stamp(root, self.tree, self._digests), about)
         landed = journal.read(root)
         self._alone = not (how.where or (landed and landed.hierarchy))
@@ -90,7 +89,7 @@ class Look:
             workers=workers,
         )
         failing = {failure.path for failure in found.failures}
-        sources = (path for path, data in self.tree.snapshot.items() if is_source(path, data))
+        sources = (path for path in found.project.modules.sources if path in self._digests)
         parsed = frozenset(self._digests[path] for path in sources if path not in failing)
         if parsed != sound:
             self.kept.put(place, parsed)

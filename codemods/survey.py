@@ -15,6 +15,7 @@ from codemods.files import Tree
 from codemods.foreign import is_foreign
 from codemods.gates.memory import Memory
 from codemods.hierarchy import Hierarchy
+from codemods.large import over
 from codemods.leaving import left_out
 from codemods.needs import following, needs
 from codemods.project import Project
@@ -167,7 +168,7 @@ def _project(
 ) -> tuple[Project, tuple[Change, ...]]:
     repairs: tuple[Change, ...] = ()
     if theirs:
-        return project.read({**snapshot, **theirs.snapshot}, spec, theirs.tops, workers), repairs
+        return project.read(over(snapshot, theirs.snapshot), spec, theirs.tops, workers), repairs
     if mend:
         from codemods import repair
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("compatibility", "doing", "enclosing", "patch"),
     ("choice", "data", "depth", "foreign", "generated"),
     ("building", "client_tests", "layer", "process", "removal", "sunset", "text", "toml"),
-    ("oracle", "edits", "find", "scopes", "settings", "workers", "worktree"),
+    ("oracle", "edits", "find", "large", "scopes", "settings", "workers", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
     ("modules",),
     ("classes",),
