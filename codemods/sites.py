@@ -36,11 +36,10 @@ def find(
     names = {**spec.renames, **spec.stale}
     mentions = Mentions(index, roles, spec)
     sites: list[Site] = []
-    for path in sorted(index.modules.snapshot):
-        data = index.modules.snapshot[path]
-        read = path.suffix in (".py", ".pyi", ".md") and not is_foreign(path)
-        if not read or not index.modules.mentions(path, names):
-            continue
+    snapshot = index.modules.snapshot
+    read = [p for p in snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
+    for path in sorted(index.modules.naming(names, read)):
+        data = snapshot[path]
         if is_generated(data):
             sites += _in_generated(path, data, names)
             continue
