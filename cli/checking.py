@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from cli import selection
 from cli.formats import ERROR, WARNING, Finding, Report
 from cli.render import counted
-from codemods import baseline, pragmas, settings, worktree
-from codemods.baseline import Key
-from codemods.data import Decision, MigrationError, Note, Site, Spec
+from codemods import settings, worktree
+from codemods.data import KEPT, Decision, MigrationError, Note, Site, Spec
 from codemods.leftovers import leftovers
 from codemods.sunset import last_day
 
 if TYPE_CHECKING:
     from cli.selection import Looked
+    from codemods.baseline import Key
     from codemods.seen import Seen
     from codemods.survey import Survey
 
@@ -58,6 +58,8 @@ def baseline_of(path: Path, named: Path | None) -> Path | None:
 
 def about_pragmas(survey: Survey) -> tuple[Note, ...]:
     """What is to be said of the comments that keep old names."""
+    from codemods import pragmas  # known from the last run as a rule
+
     return tuple(pragmas.notes(survey.snapshot, survey.sites))
 
 
@@ -69,18 +71,21 @@ def checked(
     Raises MigrationError for a baseline that is broken or is not there.
     """
     left, asked = selection.in_order(leftovers(tree)), selection.asked(tree)
-    kept = selection.in_order(site for site in tree.sites if site.reason.startswith(pragmas.KEPT))
-    said, counts = "", Counter[Key]()
-    if file is not None:
-        said, counts = _baseline(file, tree, left, asked, strict=strict, update=update)
+    kept = selection.in_order(site for site in tree.sites if site.reason.startswith(KEPT))
     every = selection.in_order((*left, *asked))
-    known = baseline.known(counts, tree.snapshot, every) if counts else frozenset()
+    said, gone, known = "", 0, frozenset[Site]()
+    if file is not None:
+        from codemods import baseline  # most projects have none
+
+        said, counts = _baseline(file, tree, left, asked, strict=strict, update=update)
+        known = baseline.known(counts, tree.snapshot, every)
+        gone = counts.total() - len(known)
     words = _Words(tree.spec, today, strict)
     listed = f"in the baseline {file}"
     return Report(
         leftovers=[words.finding(s) for s in scope.sites(tree, left) if s not in known],
         asked=[words.finding(s) for s in scope.sites(tree, asked) if s not in known],
-        kept=[words.finding(s, s.reason.removeprefix(pragmas.KEPT)) for s in scope.sites(tree, kept)],
+        kept=[words.finding(s, s.reason.removeprefix(KEPT)) for s in scope.sites(tree, kept)],
         known=[words.finding(s, listed) for s in scope.sites(tree, every) if s in known],
         notes=scope.notes(tree, tree.answer),
         phases=selection.phase_names(tree.spec),
@@ -89,7 +94,7 @@ def checked(
         spec=tree.spec.name,
         snapshot=tree.snapshot,
         prefix=scope.prefix,
-        gone=counts.total() - len(known),
+        gone=gone,
         update=said,
     )
 
@@ -101,6 +106,8 @@ def _baseline(
 
     What is asked is in it where that fails the check, and where it was before.
     """
+    from codemods import baseline
+
     old = baseline.read(file)
     if old is None and not update:
         raise MigrationError(f"{file}: there is no such baseline; --update-baseline makes it")

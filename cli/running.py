@@ -109,12 +109,14 @@ def survey_of(
 
 def place_of(path: Path, said: str | None) -> str | None:
     """Where the hierarchy is that the project at ``path`` uses, by the option or else by its settings."""
-    from codemods import hierarchy, settings
+    from codemods import settings
 
-    if said is not None:
-        return hierarchy.settled(said, Path(), path)
-    key = settings.for_project(path).hierarchy
-    return hierarchy.settled(key, path, path) if key is not None else None
+    key = settings.for_project(path).hierarchy if said is None else said
+    if key is None:
+        return None
+    from codemods import hierarchy  # most trees are their own
+
+    return hierarchy.settled(key, path if said is None else Path(), path)
 
 
 def options_of(

@@ -18,7 +18,7 @@ from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef, Module
 from codemods.text import Text, qualifier, words
 
-_CLASS = re.compile(rb"\bclass\s+([\w\x80-\xff]+)")
+_CLASS = re.compile(rb"class(?<=\bclass)\s+([\w\x80-\xff]+)")  # all files: it begins with what is found fast
 _HEAD = re.compile(r"class[ \t]+(\w+)(?:[ \t]*\(([^()]*)\))?")
 _MARGIN = re.compile(r"[ \t#>]*")
 _CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")

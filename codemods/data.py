@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from codemods.compatibility import Compatibility
-from codemods.patch import unified
 
 Snapshot = Mapping[PurePosixPath, bytes]
 """The bytes of every file a run may read, by its path relative to PATH."""
@@ -131,6 +130,8 @@ class Spec:
 
 # --- what is found ----------------------------------------------------------------------------
 
+KEPT = "kept by a pragma: "  # begins the reason of a site that a pragma keeps
+
 
 class Decision(StrEnum):
     """What becomes of an occurrence."""
@@ -227,6 +228,8 @@ class Change:
 
     def diff(self) -> str:
         """The change as a unified diff that ``git apply`` takes; a file created or deleted included."""
+        from codemods.patch import unified  # it brings difflib, which a search does without
+
         return unified(self.path, self.before, self.after)
 
     def undo(self) -> Change:

@@ -7,7 +7,7 @@ from datetime import date
 
 from codemods import journal
 from codemods.abstractness import can_be_abstract
-from codemods.data import MigrationError, Note, Site
+from codemods.data import KEPT, MigrationError, Note, Site
 from codemods.declarations import is_abstract, is_trivial
 from codemods.doing import Progress
 from codemods.generated import is_generated
@@ -15,7 +15,6 @@ from codemods.migrate import Options, Report, carried_out
 from codemods.obstacles import obstacles, refuse_own_code, staying
 from codemods.phases import finalizing
 from codemods.plan import going
-from codemods.pragmas import KEPT
 from codemods.project import Project
 from codemods.record import digest_of
 from codemods.sides import layer_path

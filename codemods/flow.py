@@ -14,7 +14,7 @@ from codemods.data import Confidence
 from codemods.declarations import READ, declarations, decorators, owns, receiver
 from codemods.known import Known, agreed
 from codemods.modules import bound_in
-from codemods.scopes import Binding, ClassRef, Module, Scope
+from codemods.scopes import Binding, ClassRef, Module, Scope, parents
 
 _DEEP = 10  # steps from a name to what it stands for
 _ENTERS: dict[type[ast.stmt], str] = {ast.With: "__enter__", ast.AsyncWith: "__aenter__"}
@@ -27,7 +27,7 @@ class Flow(ABC):
         self.classes = classes
         self.modules = classes.modules
         self.module = module
-        self.parents = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+        self.parents = parents(module.tree)
         self.blocks = [node for node in self.parents if isinstance(node, Function | ast.ClassDef)]
         self._others: dict[PurePosixPath, Flow] = {module.path: self}
         self._set: dict[ast.AST, dict[str, list[ast.expr]]] = {}

@@ -17,16 +17,13 @@ from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, TokenInfo
 from typing import TYPE_CHECKING
 
 from codemods import documents
-from codemods.data import Confidence, Decision, Note, Site, Snapshot
+from codemods.data import KEPT, Confidence, Decision, Note, Site, Snapshot
 from codemods.generated import is_generated
 from codemods.large import marked
 from codemods.text import Text, UnreadableSource, decode, tokens
 
 if TYPE_CHECKING:
     from codemods.markdown import Document, Passage
-
-KEPT = "kept by a pragma: "
-"""Begins the reason of a site that a pragma keeps."""
 
 _MARK = "classmod:"
 _SAID = r"(?P<mark>(?i:classmod):)[ \t]*(?P<word>[\w-]*)[ \t]*(?P<rest>.*?)"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from codemods import arguments, duplicates, index, misfits, pragmas, present, roles, sites, using
+from codemods import arguments, index, present, roles, sites, using
 from codemods.arguments import Arguments
 from codemods.classes import ClassInfo
 from codemods.data import Decision, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
-from codemods.duplicates import Duplicate
 from codemods.foreign import is_foreign, own
 from codemods.index import Index
 from codemods.known import Known
@@ -26,9 +26,12 @@ from codemods.modules import External, Modules
 from codemods.present import Present
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
-from codemods.testing import Home, home
 from codemods.text import searchable
 from codemods.workers import Workers
+
+if TYPE_CHECKING:
+    from codemods.duplicates import Duplicate
+    from codemods.testing import Home
 
 _TOLD = {
     rb"(?i)\A(?:(?:#.*)?\r?\n)*?#.*(?:@generated\b|\bDO NOT (?:EDIT|MODIFY)\b)": (
@@ -93,6 +96,8 @@ class Project:
     def _pulled(self) -> tuple[tuple[Duplicate, ...], tuple[Note, ...]]:
         if self.is_user:
             return (), ()
+        from codemods import duplicates  # what is only searched for pulls nothing up
+
         return duplicates.find(self.index, self.roles, self.spec, self.arguments, self.sites)
 
     @property
@@ -127,12 +132,16 @@ class Project:
     @cached_property
     def tests(self) -> Home | None:
         """Where tests are written into the tree; None where none are."""
+        from codemods.testing import home  # what is only searched gets no tests
+
         wanted = self.spec.compatibility.tests and not self.untested and not self.is_user
         return home(self.index, self.spec) if wanted else None
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
         """What was seen and not dared, sites to be asked about included."""
+        from codemods import misfits, pragmas
+
         asks = (
             Note(s.path, s.line, f"{s.name}: {s.reason}; not changed")
             for s in self.sites

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 
 from codemods.choice import LEFT_OUT
-from codemods.data import Decision, Site
+from codemods.data import KEPT, Decision, Site
 from codemods.known import Known
-from codemods.pragmas import KEPT
 from codemods.project import Project
 from codemods.sides import layer_path
 

@@ -196,6 +196,22 @@ def _bound(statement: ast.stmt, walrus: bool) -> Iterator[tuple[str, ast.expr | 
             todo += [n for n in reversed([*ast.iter_child_nodes(node)]) if not isinstance(n, ast.stmt)]
 
 
+def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The node around each node, in the order of ``ast.walk``, which would take nearly twice as long."""
+    found: dict[ast.AST, ast.AST] = {}
+    todo = [tree]
+    for node in todo:
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                found[value] = node
+                todo.append(value)
+            elif isinstance(value, list):
+                inner = [each for each in value if isinstance(each, ast.AST)]
+                found.update(dict.fromkeys(inner, node))
+                todo += inner
+    return found
+
+
 def bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:
     """The statement lists of a compound statement that opens no scope."""
     for name in ("body", "orelse", "finalbody"):

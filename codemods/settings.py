@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ class Settings:
 
 def schema(_: str = TABLE) -> dict[str, Any]:
     """The JSON schema of the table, for validate-pyproject, which names the table."""
-    text = resources.files("codemods").joinpath("schemas/partial-classmod.json").read_text("utf-8")
+    text = Path(__file__).with_name("schemas").joinpath("partial-classmod.json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -38,8 +38,8 @@ def find(
     ``types`` says of attributes what a type checker knows of their receivers; it decides nothing that
     is proven without it, and without it a decision is weaker, never different.
     """
-    ours = (p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p))
-    paths = [*index.modules.naming({**spec.renames, **spec.stale}, sorted(ours))]
+    ours = [p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
+    paths = sorted(index.modules.naming({**spec.renames, **spec.stale}, ours))
     for path in paths:
         if path.suffix != ".md":
             index.modules.get(path)  # what cannot be read is to be known here, too

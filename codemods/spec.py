@@ -12,7 +12,6 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from importlib import resources
 from pathlib import Path
 
 from codemods import settings
@@ -44,7 +43,7 @@ def for_project(root: Path, option: Path | None) -> Spec:
 def builtin() -> Spec:
     """The spec ``composite-clients``, which comes with the package."""
     name = "composite_clients.toml"
-    return loads(resources.files("codemods").joinpath(name).read_text("utf-8"), name)
+    return loads(Path(__file__).with_name(name).read_text("utf-8"), name)
 
 
 def load(path: Path) -> Spec:

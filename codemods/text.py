@@ -19,6 +19,7 @@ from codemods.depth import usual
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+")
 _QUALIFIER = re.compile(r"(\w+)(?:\([^()\r\n]*\))?`?(?:\.|#|::)`?$")
+_JOINTS = frozenset(".#:`")  # what it ends with
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|(?:\r\n|\r|\n)\s*(?:\r\n|\r|\n)")
 
 
@@ -102,6 +103,8 @@ def decode(data: bytes) -> Text:
 def _encoding(data: bytes, bom: bool) -> str:
     """The encoding by BOM and cookie; what is not ASCII in the two lines it is looked for says nothing."""
     head = b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2])
+    if b"coding" not in head:
+        return "utf-8"
     head = data[: 3 * bom] + re.sub(rb"[\x80-\xff]", b"?", head[3 * bom :])
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
@@ -135,6 +138,8 @@ def spelled(text: str, names: Collection[str]) -> Iterator[tuple[int, int, str]]
 
 def qualifier(text: str, offset: int) -> str | None:
     """The word that something at an offset is named as a part of: ``Shelf`` before ``Shelf().size``."""
+    if text[max(0, offset - 1) : offset] not in _JOINTS:
+        return None
     found = _QUALIFIER.search(text[max(0, offset - 200) : offset])
     return found[1] if found and found[1] not in ("self", "cls", "super") else None
 

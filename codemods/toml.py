@@ -6,7 +6,6 @@ comparing the two.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
@@ -81,6 +80,8 @@ def _record(kind: type[Any], table: dict[str, object], key: str) -> Any:
     named = {field.metadata.get("key", field.name): field for field in fields(kind)}
     for name in table:
         if name not in named:
+            import difflib  # for a mistake alone
+
             near = "".join(f"; {word}?" for word in difflib.get_close_matches(name, named, n=1))
             raise MigrationError(f"{join(key, name)}: is not a known key{near}")
     found: dict[str, object] = {}

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from codemods.baseline import Key, keys, lines
 from codemods.data import Decision, Note, Site, Snapshot
+
+if TYPE_CHECKING:
+    from codemods.baseline import Key
 
 ERROR, WARNING = "error", "warning"
 _WORD = re.compile(r"\w+")
@@ -85,6 +88,8 @@ class Report:
     @cached_property
     def ends(self) -> dict[Site, int]:
         """The column after each name as it is spelled, which Python may read as another one (NFKC)."""
+        from codemods.baseline import lines  # people are shown no line
+
         words = {
             site: _WORD.match(line, site.column - 1)
             for site, line in lines(self.snapshot, self._sites).items()
@@ -93,6 +98,8 @@ class Report:
 
     def fingerprints(self) -> dict[Site, str]:
         """What each finding is known again by when lines have moved; no two have the same."""
+        from codemods.baseline import keys  # people are shown no line
+
         seen: Counter[Key] = Counter()
         found: dict[Site, str] = {}
         for site, key in keys(self.snapshot, self._sites).items():
