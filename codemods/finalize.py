@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from codemods import journal
+from codemods import journal, refusals
 from codemods.abstractness import can_be_abstract
 from codemods.data import KEPT, MigrationError, Note, Site
 from codemods.declarations import is_abstract, is_trivial
@@ -68,7 +68,7 @@ def planned(found: Survey) -> Ending:
         root = project.index.members[project.root]
         place = f"{root.ref.path}:{root.line}: class {root.ref.name}"
         raise MigrationError(f"{place} does not have the new names yet; apply comes first")
-    project.refuse_broken_files()
+    refusals.broken_files(project)
     start = Origin(project, frozenset(), (), {}, found.snapshot)
     told = () if _is_as_landed(found) else refuse_own_code(project)
     _refuse_own_tests(project)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from codemods import arguments, index, present, roles, sites, using
 from codemods.arguments import Arguments
-from codemods.classes import ClassInfo
 from codemods.data import Decision, Failure, MigrationError, Note, Site, Snapshot, Spec
 from codemods.depth import deep
 from codemods.foreign import is_foreign, own
@@ -22,11 +20,10 @@ from codemods.index import Index
 from codemods.known import Known
 from codemods.meaning import ECHOED, Place
 from codemods.mentions import FOREIGN
-from codemods.modules import External, Modules
+from codemods.modules import Modules
 from codemods.present import Present
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef
-from codemods.text import searchable
 from codemods.workers import Workers
 
 if TYPE_CHECKING:
@@ -42,10 +39,8 @@ _TOLD = {
     ),
 }
 _LOWEST = re.compile(rb"""^\s*requires-python\s*=\s*["'][^"'\n]*>=\s*3\.(\d+)""", re.MULTILINE)
-_MAKE_FIELDS = frozenset({"dataclasses", "attr", "attrs", "pydantic"})
 # Headers are made in their own tree.
 _NO_ARGUMENTS = Arguments({}, {}, (), (), {}, (), Present({}, {}, {}, frozenset()), {})
-_FIELDS = ", which its constructor takes; such a class is not migrated"
 
 
 @dataclass(frozen=True)
@@ -232,61 +227,6 @@ class Project:
             return failure
         reason = f"{failure.reason}; the project is for Python 3.{int(found[1])} and newer"
         return replace(failure, code="runtime-older-than-target", reason=reason)
-
-    def refuse_broken_files(self, more: Iterable[Failure] = ()) -> None:
-        """Raise MigrationError when a file that cannot be read names a class or module of the hierarchy.
-
-        ``more`` are failures of files that the project itself has not come to.
-        """
-        names = {name for ref in self.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
-        words = "|".join(re.escape(name) for name in sorted(names | set(self.spec.renames)))
-        every = {
-            failure.path: failure for failure in (*more, *map(self.explained, self.modules.failures.values()))
-        }
-        for failure in (every[path] for path in sorted(every)):
-            # In bytes: what cannot be read may still be searched.
-            data = searchable(self.snapshot[failure.path])
-            if named := re.search(rf"(?<!\w)({words})(?!\w)".encode("utf-8", "surrogateescape"), data):
-                name = named[0].decode("utf-8", "surrogateescape")
-                raise MigrationError(f"{failure}; it names {name}, so nothing is written")
-
-    def refuse_stubs(self) -> None:
-        """Raise MigrationError when a stub says of a class of the hierarchy what its module says too."""
-        for ref in own(self.index.members):
-            stub = ref.path.with_suffix(".pyi")
-            if ref.path == stub or stub not in self.snapshot:
-                continue
-            module = self.modules.get(stub)
-            if module is None or ref.qualname in module.classes:
-                raise MigrationError(
-                    f"{stub}: declares {ref.name} beside {ref.path}; the two cannot be migrated as one"
-                )
-
-    def refuse_fields(self) -> None:
-        """Raise MigrationError for a class whose constructor takes an old name, or would take a new one."""
-        for ref, info in ((ref, self.index.members[ref]) for ref in own(self.index.members)):
-            if not self._makes_fields(info):
-                continue
-            for statement in (s for node in info.nodes for s in node.node.body):
-                if (
-                    isinstance(statement, ast.AnnAssign)
-                    and ast.unparse(statement.target) in self.spec.renames
-                ):
-                    name = ast.unparse(statement.target)
-                    raise MigrationError(
-                        f"{ref.path}:{statement.lineno}: {name} is a field of {ref.name}{_FIELDS}"
-                    )
-            if ref == self.root and not self.roles.migrated:
-                raise MigrationError(f"{ref.path}:{info.line}: what {ref.name} declares are fields{_FIELDS}")
-
-    def _makes_fields(self, info: ClassInfo) -> bool:
-        """Whether a library makes fields of what a class declares, by a decorator or a base."""
-        decorators = [(d, node.scope) for node in info.nodes for d in node.node.decorator_list]
-        called = [(d.func if isinstance(d, ast.Call) else d, scope) for d, scope in decorators]
-        meanings = [self.modules.meaning(d, scope) for d, scope in called]
-        bases = [name for ref in self.index.lineage(info.ref) for name in self.index.outside(ref)]
-        names = [*bases, *(m.dotted for m in meanings if isinstance(m, External))]
-        return any(name.partition(".")[0] in _MAKE_FIELDS for name in names)
 
 
 @deep()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import PurePosixPath
 
-from codemods import files
+from codemods import files, refusals
 from codemods.data import Change, Edit, MigrationError, Note, Phase, Plan
 from codemods.doing import Doing, Progress, silent
 from codemods.leaving import retouched
@@ -97,9 +97,9 @@ def stages_of(
     asked = chosen(found.spec, tuple(phases), landed)
     if project.is_user:
         asked = _only_uses(project, asked, named=bool(phases))
-    project.refuse_broken_files(found.failures)
-    project.refuse_stubs()
-    project.refuse_fields()
+    refusals.broken_files(project, found.failures)
+    refusals.stubs(project)
+    refusals.fields(project)
     source, proof = Source(found.workers), Proof(project)
     for change in start.repairs:
         repaired(change)

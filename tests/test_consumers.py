@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods import journal, project
+from codemods import journal, project, refusals
 from codemods import spec as specs
 from codemods.data import MigrationError, Plan, Spec
 from codemods.gates.deprecations import Deprecations
@@ -375,7 +375,7 @@ def test_file_of_the_other_tree_that_cannot_be_read_is_named_where_it_matters() 
     with pytest.raises(
         MigrationError, match=r"^/elsewhere/src/there/broken\.py: syntax-error: .*; it names left"
     ):
-        found.refuse_broken_files()
+        refusals.broken_files(found)
 
 
 # --- on disk --------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ LAYERS = (
         "guide",
         "headers",
         "leaving",
+        "refusals",
         "repair",
         "rules",
         "spans",

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from codemods import refusals
 from codemods.data import MigrationError
 from tests.trees import BOXES, HIERARCHY, known
 
@@ -73,7 +74,7 @@ def test_refuses_a_missing_base_and_says_what_it_became(files: Files, message: s
 def test_noop_broken_file_of_its_own(source: str | bytes, why: str) -> None:
     found = known({**HIERARCHY, "a.py": source})
 
-    found.refuse_broken_files()
+    refusals.broken_files(found)
 
     assert {str(failure.path) for failure in found.failures} <= {"a.py"}, why
 
@@ -96,7 +97,7 @@ def test_refuses_a_broken_file_that_names_the_hierarchy(source: str | bytes, cod
     found = known({**HIERARCHY, "a.py": source})
 
     with pytest.raises(MigrationError) as caught:
-        found.refuse_broken_files()
+        refusals.broken_files(found)
 
     assert str(caught.value).startswith(f"a.py: {code}")
     assert str(caught.value).endswith(f"; it names {named}, so nothing is written")
@@ -107,7 +108,7 @@ def test_a_module_whose_name_is_no_utf8() -> None:
     files = {**HIERARCHY, "l\udcff.py": f"{IMPORTS}class Leaf(Left): ...", "a.py": "_left_box = ("}
 
     with pytest.raises(MigrationError, match=r"it names _left_box, so nothing is written"):
-        known(files).refuse_broken_files()
+        refusals.broken_files(known(files))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_module_whose_name_is_no_utf8() -> None:
     ],
 )
 def test_noop_stub_of_its_own(path: str, source: str, why: str) -> None:
-    known({**HIERARCHY, path: source}).refuse_stubs()
+    refusals.stubs(known({**HIERARCHY, path: source}))
 
 
 @pytest.mark.parametrize("source", ["class Left: ...", "class Left(:"])
@@ -127,7 +128,7 @@ def test_refuses_a_stub_beside_a_module_of_the_hierarchy(source: str) -> None:
     found = known({**HIERARCHY, "bases.pyi": source})
 
     with pytest.raises(MigrationError, match=r"^bases\.pyi: declares \w+ beside bases\.py; "):
-        found.refuse_stubs()
+        refusals.stubs(found)
 
 
 # --- classes with fields -------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def test_refuses_a_stub_beside_a_module_of_the_hierarchy(source: str) -> None:
     ],
 )
 def test_noop_class_without_such_fields(source: str, why: str) -> None:
-    known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+    refusals.fields(known({**HIERARCHY, "a.py": IMPORTS + source}))
 
 
 @pytest.mark.parametrize(
@@ -162,14 +163,14 @@ def test_refuses_a_field_that_the_constructor_takes(source: str) -> None:
     with pytest.raises(
         MigrationError, match=r"^a\.py:\d: _left_box is a field of A, which its constructor takes"
     ):
-        known({**HIERARCHY, "a.py": IMPORTS + source}).refuse_fields()
+        refusals.fields(known({**HIERARCHY, "a.py": IMPORTS + source}))
 
 
 def test_refuses_a_root_that_would_make_fields() -> None:
     root = "from dataclasses import dataclass\n@dataclass\nclass Root: ..."
 
     with pytest.raises(MigrationError, match=r"^bases\.py:3: what Root declares are fields, which its"):
-        known({"boxes.py": BOXES, "bases.py": root}).refuse_fields()
+        refusals.fields(known({"boxes.py": BOXES, "bases.py": root}))
 
 
 # --- collisions and bounds ----------------------------------------------------------------------
