@@ -24,10 +24,8 @@ def broken_files(project: Project, more: Iterable[Failure] = ()) -> None:
     """
     names = {name for ref in project.index.members for name in (ref.name, ref.path.stem)} - {"__init__"}
     words = "|".join(re.escape(name) for name in sorted(names | set(project.spec.renames)))
-    every = {
-        failure.path: failure
-        for failure in (*more, *map(project.explained, project.modules.failures.values()))
-    }
+    known = (*more, *map(project.explained, project.modules.failures.values()))
+    every = {failure.path: failure for failure in known}
     for failure in (every[path] for path in sorted(every)):
         # In bytes: what cannot be read may still be searched.
         data = searchable(project.snapshot[failure.path])
