@@ -17,6 +17,7 @@ from codemods.spans import Span, spans
 from codemods.steps import Stage, Step, between_stages, stages_of
 from codemods.survey import Origin, Survey, origin
 from codemods.tree import class_tree
+from codemods.workers import FEW
 
 _CARRIED = (Decision.RENAME, Decision.DELETE)
 _Remark = TypeVar("_Remark", Note, Site)
@@ -47,7 +48,8 @@ def of_stages(found: Survey, start: Origin, stages: Sequence[Stage], context: in
     waiting = _Waiting([*fresh(notes, asked), *asked])
     steps = between_stages(found, stages)
     pieces = [*_pieces(steps, stages)]
-    files = iter(found.workers.whole(_file, (start, context), pieces, lambda piece: piece.change.path))
+    path, shared = (lambda piece: piece.change.path), (start, context)
+    files = iter(found.workers.whole(_file, shared, pieces, path, few=10 * FEW))
     made = [
         PhaseReview(step.phase, tuple(waiting.beside(next(files), step.phase.number) for _ in step.changes))
         for step in steps

@@ -21,7 +21,7 @@ from codemods.mentions import FOREIGN, Mentions
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Roles
 from codemods.text import Text, UnreadableSource, decode
-from codemods.workers import Workers
+from codemods.workers import FEW, Workers
 
 
 def find(
@@ -44,7 +44,7 @@ def find(
         if path.suffix != ".md":
             index.modules.get(path)  # what cannot be read is to be known here, too
     shared = index, roles, spec, dict(types), Mentions(index, roles, spec)
-    found = (workers or Workers()).whole(_of_file, shared, paths, lambda path: path)
+    found = (workers or Workers()).whole(_of_file, shared, paths, lambda path: path, few=5 * FEW)
     return tuple(site for sites in found for site in sites)
 
 

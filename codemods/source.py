@@ -14,7 +14,7 @@ from codemods.edits import Report, UnexplainedChange, alignment, between, renami
 from codemods.parsed import Parsed, parse, too_deep
 from codemods.project import Project
 from codemods.text import UnreadableSource
-from codemods.workers import Died, Workers
+from codemods.workers import FEW, Died, Workers
 
 
 class _Combined(cst.CSTTransformer):
@@ -112,7 +112,7 @@ class Source:
         """Carry codemods out on files for all sets of phases that are ``wanted`` of them, at once."""
         asked = ((path, [s for s in sets if (path, s) not in self._changes]) for path, sets in wanted.items())
         items = [(path, sets) for path, sets in asked if sets]
-        made = self._workers.each(_changes, (project, codemods), items)
+        made = self._workers.each(_changes, (project, codemods), items, FEW)
         for (path, sets), changes in zip(items, made, strict=True):
             if isinstance(changes, Died):
                 why = "the process that changed it has ended, perhaps for want of memory"

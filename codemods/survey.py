@@ -22,7 +22,7 @@ from codemods.project import Project
 from codemods.record import digest_of
 from codemods.text import UnreadableSource, decode, parse
 from codemods.threshold import taken
-from codemods.workers import Workers
+from codemods.workers import FEW, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,22 @@ class Survey:
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
-        found = {failure.path: failure for failure in self.project.failures}
-        for path in {*self.project.modules.sources} - self.project.modules.parsed.keys() - self.sound:
-            if is_foreign(path):
-                continue
-            try:
-                parse(decode(self.snapshot[path]))
-            except UnreadableSource as error:
-                found.setdefault(path, self.project.explained(Failure(path, error.code, error.reason)))
+        modules = self.project.modules
+        left = {*modules.sources} - modules.parsed.keys() - self.sound
+        paths = sorted(path for path in left if not is_foreign(path))
+        more = self.workers.whole(_failure, self.snapshot, paths, lambda path: path, few=50 * FEW)
+        found = {failure.path: self.project.explained(failure) for failure in more if failure}
+        found |= {failure.path: failure for failure in self.project.failures}
         return tuple(found[path] for path in sorted(found))
+
+
+def _failure(snapshot: Snapshot, path: PurePosixPath) -> Failure | None:
+    """Why a file cannot be read."""
+    try:
+        parse(decode(snapshot[path]))
+    except UnreadableSource as error:
+        return Failure(path, error.code, error.reason)
+    return None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _Done = TypeVar("_Done")
 _Function = Callable[[_Shared, _Item], _Done]
 
 FEW = 20
-"""Items that are not worth a process of their own."""
+"""Items that are not worth a process of their own, where one of them takes a tenth of a second."""
 _LOST = object()
 _PARTS = 8  # for each worker, so that none waits long for the last one
 
@@ -66,13 +66,17 @@ class Workers:
 
     @deep()
     def each(
-        self, function: _Function[_Shared, _Item, _Done], shared: _Shared, items: Sequence[_Item]
+        self,
+        function: _Function[_Shared, _Item, _Done],
+        shared: _Shared,
+        items: Sequence[_Item],
+        few: int = FEW,
     ) -> list[_Done | Died]:
-        """What ``function``, one of a module, makes of every item.
+        """What ``function``, one of a module, makes of every item; ``few`` are not worth a process.
 
         Raises what it raises, for the first item that it does so for.
         """
-        jobs = min(self.jobs, len(items) // FEW)
+        jobs = min(self.jobs, len(items) // few)
         if self.executor is not None:
             found = _supplied(self.executor, self.jobs, function, shared, items)
         elif jobs > 1:
@@ -95,9 +99,10 @@ class Workers:
         shared: _Shared,
         items: Sequence[_Item],
         path: Callable[[_Item], PurePosixPath],
+        few: int = FEW,
     ) -> list[_Done]:
         """The same where none can be done without. MigrationError has the ``path`` of one that is lost."""
-        found = self.each(function, shared, items)
+        found = self.each(function, shared, items, few)
         lost = next((item for item, each in zip(items, found, strict=True) if isinstance(each, Died)), None)
         if lost is not None:
             raise MigrationError(f"{path(lost)}: worker-died: the process that was at it has ended")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods import spec, workers
+from codemods import spec
 from codemods.data import Failure, MigrationError, Snapshot
 from codemods.files import Tree, read
 from codemods.parsed import Parsed, parse
@@ -27,7 +27,10 @@ FIXTURE = Path(__file__).parents[1] / "fixtures" / "cex_arbitrage" / "before"
 @pytest.fixture(autouse=True)
 def _many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixture's few files are enough for processes here."""
-    monkeypatch.setattr(workers, "FEW", 1)
+    each = Workers.each
+    monkeypatch.setattr(
+        Workers, "each", lambda self, do, shared, items, few=1: each(self, do, shared, items, 1)
+    )
 
 
 @pytest.fixture
