@@ -35,10 +35,12 @@ def seen(
     repair: bool = False,
     confidence: str = Confidence.INFERRED,
     guide: bool = False,
+    holds: Callable[[_Answer], bool] = lambda _: True,
 ) -> Seen[_Answer]:
     """The tree at ``path`` with what ``work`` says of it, perhaps from the cache (``seen.Look``).
 
-    Files that do not parse are named on stderr. Raises MigrationError for all that stands in the way.
+    What is kept there is taken where it ``holds`` by what else is there than the tree. Files that do not parse
+    are named on stderr. Raises MigrationError for all that stands in the way.
     """
     from codemods import cache
     from codemods import spec as specs
@@ -51,6 +53,7 @@ def seen(
     with Working(_reading(types)):
         look = Look(path, spec, how, kept, *about)
         known = look.known()
+        known = known if known and holds(known.answer) else None
         survey = None if known else look.survey(Workers(jobs))
     if survey:
         _name_failures(survey.failures)

@@ -61,10 +61,16 @@ class Cache:
             _trim(self.folder)
 
 
-def user_folder() -> Path:
-    """Where answers are kept: below ``XDG_CACHE_HOME`` (XDG Base Directory Specification), else ~/.cache."""
+def user_folder() -> Path | None:
+    """Where answers are kept: below ``XDG_CACHE_HOME`` (XDG Base Directory Specification), else ~/.cache.
+
+    None for a user who has no home.
+    """
     said = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(said) if said.startswith("/") else Path.home() / ".cache") / "classmod"
+    try:
+        return (Path(said) if said.startswith("/") else Path.home() / ".cache") / "classmod"
+    except RuntimeError:
+        return None
 
 
 def _is_ours(folder: Path) -> bool:

@@ -87,6 +87,16 @@ def test_the_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert cache.user_folder() == Path.home() / ".cache" / "classmod"
 
 
+def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache.user_folder() is None
+
+
 def test_keys_tell_questions_apart() -> None:
     assert cache.key("a", 1) == cache.key("a", 1)
     assert len({cache.key("a", 1), cache.key("a", "1"), cache.key("a", (1,)), cache.key("a1")}) == 4

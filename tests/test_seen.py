@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from ast import Module
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import app
 from codemods import survey as surveys
 from codemods import text
 from codemods.cache import Cache
@@ -18,9 +22,10 @@ from codemods.proofs import GATES
 from codemods.seen import How, Look, Seen
 from codemods.survey import Survey
 from codemods.text import Text
-from tests.helpers import AROUND, lay
+from tests.helpers import AROUND, contents, lay
 from tests.trees import TWO_SIDES
 
+ROOT = Path(__file__).parents[1]
 LEFT = "from root import Root\n\n\nclass Left(Root):\n    _left_on = False\n"
 FILES: dict[str, str | bytes] = {**AROUND, "left.py": LEFT, "broken.py": "def (:\n", "fine.py": "x = 1\n"}
 
@@ -167,3 +172,19 @@ def test_files_that_parse_are_known_when_others_have_changed(
 
     assert [str(failure.path) for failure in found.failures] == ["broken.py", "late.py"]
     assert sorted(read) == ["def (\n", "def (:\n"]
+
+
+def test_a_file_in_the_way_that_git_ignores_is_seen_by_the_second_diff(tmp_path: Path) -> None:
+    before = ROOT / "fixtures" / "cex_arbitrage" / "before"
+    root = lay(tmp_path / "project", {**contents(before), ".gitignore": "composite_compat.py\n"})
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    first, again = (CliRunner().invoke(app, ["diff", "--format", "json", str(root)]) for _ in range(2))
+    assert (first.exit_code, first.stdout) == (1, again.stdout)
+
+    changes = [change for phase in json.loads(first.stdout)["phases"] for change in phase["changes"]]
+    (created,) = (c["path"] for c in changes if c["path"].endswith("composite_compat.py"))
+    (root / created).write_text("mine\n")
+    late = CliRunner().invoke(app, ["diff", "--format", "json", str(root)])
+
+    assert late.exit_code == 2
+    assert f"{created} is there already, ignored by git" in late.stderr

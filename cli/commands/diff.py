@@ -97,6 +97,7 @@ def diff(
         repair=repair,
         confidence=confidence,
         guide=guide,
+        holds=lambda review: not _in_the_way(path, review),
     )
     whole = tree.answer
     if reports:
@@ -136,3 +137,9 @@ def _reviewed(survey: Survey, phases: tuple[str, ...], context: int) -> Review:
 
     with Working() as progress:
         return review(survey, phases, progress, context)
+
+
+def _in_the_way(root: Path, review: Review) -> bool:
+    """Whether a file is there by now that would be created, be it ignored by git and so not of the tree."""
+    changes = (file.change for phase in review.phases for file in phase.files)
+    return any(change.before is None and (root / change.path).exists() for change in changes)
