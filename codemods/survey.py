@@ -73,7 +73,8 @@ class Survey:
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
         found = {failure.path: failure for failure in self.project.failures}
-        for path in {*self.project.modules.sources} - self.project.modules.parsed.keys() - self.sound:
+        modules = self.project.modules
+        for path in {*modules.sources} - modules.parsed.keys() - modules.sound - self.sound:
             if is_foreign(path):
                 continue
             try:
