@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.foreign import is_foreign
+from codemods.layout import Leading
 from codemods.modules import External, Missing, Modules
 from codemods.scopes import ClassRef, Module
 
@@ -125,7 +126,7 @@ class _Search:
         self.known |= {*names}
         wanted = {*names, *old_names}
         while wanted:
-            self._parse(self.modules.naming(wanted))
+            self._parse(self.modules.spelling(wanted))
             self._look(self._importers())
             fresh = self._join() | self._aliases()
             wanted = fresh - self.known
@@ -158,10 +159,10 @@ class _Search:
         """Files that import from a home: a base of theirs may be what that home does not have."""
         homes = self._homes() - self.searched
         self.searched |= homes
-        words = {home.parent.name if home.stem == "__init__" else home.stem for home in homes}
-        for path in self.modules.naming(words):
+        leading = Leading(homes)
+        for path in self.modules.spelling(leading.words):
             known = path in self.read or path in self.looked
-            if not known and self.modules.imports_one(path, self.modules.snapshot[path], homes):
+            if not known and self.modules.imports_one(path, self.modules.snapshot[path], leading):
                 yield path
 
     def _homes(self) -> set[PurePosixPath]:

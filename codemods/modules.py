@@ -117,6 +117,19 @@ class Modules(Layout):
             if any(name in data for name in wanted):
                 yield path
 
+    def spelling(
+        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
+    ) -> Iterator[PurePosixPath]:
+        """The same without those that hold the names as part of longer words only."""
+        every = {*names}
+        either = b"|".join(re.escape(name.encode("utf-8", "surrogateescape")) for name in every)
+        # Beside what is not ASCII it counts: that may be no letter.
+        word = re.compile(rb"(?<![0-9A-Za-z_])(?:%s)(?![0-9A-Za-z_])" % either)
+        whole = all(map(str.isidentifier, every))
+        for path in self.naming(every, paths):
+            if not whole or word.search(self._searchable[path]):
+                yield path
+
     # --- imports --------------------------------------------------------------------------------
 
     def imports(self, path: PurePosixPath) -> tuple[PurePosixPath, ...]:

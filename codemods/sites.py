@@ -37,7 +37,7 @@ def find(
     mentions = Mentions(index, roles, spec)
     sites: list[Site] = []
     ours = (p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p))
-    for path in index.modules.naming(names, sorted(ours)):
+    for path in index.modules.spelling(names, sorted(ours)):
         data = index.modules.snapshot[path]
         if is_generated(data):
             sites += _in_generated(path, data, names)
