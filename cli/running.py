@@ -39,8 +39,8 @@ def seen(
 ) -> Seen[_Answer]:
     """The tree at ``path`` with what ``work`` says of it, perhaps from the cache (``seen.Look``).
 
-    What is kept there is taken where it ``holds`` by what else is there than the tree. Files that do not parse
-    are named on stderr. Raises MigrationError for all that stands in the way.
+    What is kept there is taken where it ``holds`` by what else is there than the tree. Files that do not
+    parse are named on stderr. Raises MigrationError for all that stands in the way.
     """
     from codemods import cache
     from codemods import spec as specs

@@ -58,12 +58,22 @@ class About:
         self._members = {ref.name for ref in roles.of}
         self._evidence: dict[str, str] = {}
         self._ages: dict[str, str] = {}
+        self._others: dict[str, bool] = {}
 
     def classes(self, word: str) -> Iterator[ClassRef]:
         """The classes of the tree that have a name."""
         modules = self.index.modules
         for module in filter(None, map(modules.get, self._defining.get(word, ()))):
             yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
+
+    def others_have(self, name: str) -> bool:
+        """Whether a class that is no member has an attribute: one that names it has it then."""
+        if name not in self._others:
+            modules, members = self.index.modules.mentioning(name), self.index.members
+            found = (nodes[0].ref for module in modules for nodes in module.classes.values())
+            classes = self.index.classes
+            self._others[name] = any(owns(classes, ref, name) for ref in found if ref not in members)
+        return self._others[name]
 
     @cached_property
     def _defining(self) -> dict[str, list[PurePosixPath]]:

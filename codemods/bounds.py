@@ -70,7 +70,7 @@ def _named(classes: Classes, parameter: TypeParameter, made: set[ClassRef]) -> C
     modules = classes.modules
     found = {
         nodes[0].ref
-        for module in modules.mentioning(name)
+        for module in modules.defining(name)
         for nodes in module.classes.values()
         if nodes[0].ref.qualname == name and (not dotted or modules.dotted(module.path) == dotted)
         if module.path.suffix == ".py" or module.path.with_suffix(".py") not in modules.snapshot

@@ -68,6 +68,6 @@ def _head(project: Project, ref: ClassRef) -> tuple[int, int] | None:
     info = project.index.members[ref]
     if ref == project.root or not info.nodes:
         return None
-    node, text = info.nodes[0].node, info.nodes[0].scope.module.text
+    node, text = info.nodes[0].node, project.index.home(ref).text
     first = node.body[0]
     return text.ast_offset(node.lineno, node.col_offset), text.ast_offset(first.lineno, first.col_offset)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from codemods.modules import External, Meaning, Modules
 from codemods.scopes import ClassNode, ClassRef, statements
@@ -72,6 +73,12 @@ class Classes:
             nodes = tuple(module.classes.get(ref.qualname, ())) if module else ()
             self._infos[ref] = self._info(ref, nodes) if nodes else None
         return self._infos[ref]
+
+    def forget(self, path: PurePosixPath) -> None:
+        """Let go of a module and its classes."""
+        for ref in [ref for ref in self._infos if ref.path == path]:
+            del self._infos[ref]
+        self.modules.forget(path)
 
     def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
         bases = tuple(Base(b, self.base(b, node)) for node in nodes for b in node.node.bases)

@@ -104,7 +104,7 @@ class _Search:
         """What a class that has come since still does beside its call of the root, which does it."""
         home = self.index.members[self.index.root]
         body = tuple(function.body[ast.get_docstring(function) is not None :])
-        root = Copy(home.ref, home.nodes[0].scope.module, function, body, ())
+        root = Copy(home.ref, self.index.home(home.ref), function, body, ())
         for info in self.index.members.values():
             call = self._call(info, function.name)
             if call is None or not self.roles.side(call.ref) or home.ref not in info.parents:
@@ -169,7 +169,7 @@ class _Search:
         for block in blocks:
             for i, statement in enumerate(block):
                 if _is_super_call(statement, function):
-                    module = info.nodes[0].scope.module
+                    module = self.index.home(info.ref)
                     return Copy(info.ref, module, function, tuple(block[:i]), tuple(block[i + 1 :]))
         return None
 
@@ -219,7 +219,7 @@ class _Search:
         if any(isinstance(n, ast.Attribute) and self._goes_past(n, function.name) for n in calls):
             return "a class below calls the root's method past it"
         first = function.body[0]
-        home = self.index.members[self.index.root].nodes[0].scope.module
+        home = self.index.home(self.index.root)
         if home.text.line(first.lineno)[: first.col_offset].strip():
             return "the root's method stands in one line"
         if reason := self._difference(function, copies):

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.foreign import is_foreign
+from codemods.layout import Leading
 from codemods.modules import External, Missing, Modules
 from codemods.scopes import ClassRef, Module
 
@@ -27,6 +28,12 @@ class Index:
     @property
     def modules(self) -> Modules:
         return self.classes.modules
+
+    def home(self, ref: ClassRef) -> Module:
+        """The module of a member."""
+        module = self.modules.get(ref.path)
+        assert module is not None, "it holds a member"
+        return module
 
     def lineage(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """The members in the method resolution order of a class, itself first."""
@@ -112,13 +119,15 @@ class _Search:
         self.read: dict[PurePosixPath, Module] = {}
         self.searched: set[PurePosixPath] = set()
         """Homes whose importers are read."""
+        self.looked: set[PurePosixPath] = set()
+        """Importers that are read."""
 
     def run(self, names: list[str], old_names: list[str]) -> None:
         self.known |= {*names}
         wanted = {*names, *old_names}
         while wanted:
-            self._parse(self.modules.naming(wanted))
-            self._parse(self._importers())
+            self._parse(self.modules.spelling(wanted))
+            self._look(self._importers())
             fresh = self._join() | self._aliases()
             wanted = fresh - self.known
             self.known |= fresh
@@ -127,6 +136,17 @@ class _Search:
         for path in paths:
             if path not in self.read and (module := self.modules.get(path)):
                 self.read[path] = module
+
+    def _look(self, paths: Iterable[PurePosixPath]) -> None:
+        """Read files that name no member: they matter where a base is missing, and the rest is let go."""
+        for path in paths:
+            held = path in self.modules.parsed
+            self.looked.add(path)
+            if module := self.modules.get(path):
+                if any(self._lacking(module)):
+                    self.read[path] = module
+                elif not held:
+                    self.classes.forget(path)
 
     def _join(self) -> set[str]:
         for module in self.read.values():
@@ -139,9 +159,10 @@ class _Search:
         """Files that import from a home: a base of theirs may be what that home does not have."""
         homes = self._homes() - self.searched
         self.searched |= homes
-        words = {home.parent.name if home.stem == "__init__" else home.stem for home in homes}
-        for path in self.modules.naming(words):
-            if path not in self.read and self.modules.imports_one(path, self.modules.snapshot[path], homes):
+        leading = Leading(homes)
+        for path in self.modules.spelling(leading.words):
+            known = path in self.read or path in self.looked
+            if not known and self.modules.imports_one(path, self.modules.snapshot[path], leading):
                 yield path
 
     def _homes(self) -> set[PurePosixPath]:
@@ -180,14 +201,14 @@ class _Search:
 
     def missing(self) -> tuple[tuple[ClassRef, Missing], ...]:
         homes = self._homes()
-        return tuple(
-            (nodes[0].ref, base.meaning)
-            for module in self.read.values()
-            for nodes in module.classes.values()
-            if (info := self.classes.get(nodes[0].ref))
-            for base in info.bases
-            if isinstance(base.meaning, Missing) and base.meaning.module in homes
-        )
+        every = (found for module in self.read.values() for found in self._lacking(module))
+        return tuple((ref, missing) for ref, missing in every if missing.module in homes)
+
+    def _lacking(self, module: Module) -> Iterator[tuple[ClassRef, Missing]]:
+        """The classes of a module with a base that is missing from where it is imported."""
+        infos = (self.classes.get(nodes[0].ref) for nodes in module.classes.values())
+        for info in filter(None, infos):
+            yield from ((info.ref, b.meaning) for b in info.bases if isinstance(b.meaning, Missing))
 
 
 def missing_base(found: Index) -> str:

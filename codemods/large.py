@@ -10,7 +10,7 @@ from typing import NamedTuple
 from codemods.data import MigrationError, Snapshot
 from codemods.text import searchable
 
-HELD = 32 * 2**20
+HELD = 16 * 2**20
 """Bytes of a tree that are held."""
 DIGEST = 16
 """Bytes of a digest."""

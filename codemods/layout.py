@@ -89,11 +89,12 @@ class Layout:
             base = base.parent
         return self._file(base.joinpath(*dotted.split("."))) if dotted else self._file(base) or base
 
-    def imports_one(self, path: PurePosixPath, data: bytes, homes: Set[PurePosixPath]) -> bool:
+    def imports_one(self, path: PurePosixPath, data: bytes, homes: Leading) -> bool:
         """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
-        words = {(home.parent.name if home.stem == "__init__" else home.stem).encode() for home in homes}
-        named = (name for statement in _IMPORT.finditer(data) for name in _named(statement, words))
-        return any(self.source(name.decode(), path) in homes for name in named)
+        named = (name for statement in _IMPORT.finditer(data) for name in _named(statement, homes.in_bytes))
+        return any(
+            self.source(name, path) in homes.paths for name in map(bytes.decode, named) if homes.end(name)
+        )
 
     def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
         """The directories that an import of a file may start from."""
@@ -113,6 +114,25 @@ class Layout:
             if candidate in self.snapshot:
                 return candidate
         return stem if stem in self._directories and stem.parts else None
+
+
+class Leading:
+    """Files that imports may lead to: ``words`` are their names."""
+
+    def __init__(self, paths: Set[PurePosixPath]) -> None:
+        self.paths = paths
+        stems = [path.parent if path.stem == "__init__" else path.with_suffix("") for path in paths]
+        self.words = {stem.name for stem in stems}
+        self.in_bytes = {word.encode() for word in self.words}
+        self._dotted = [f".{'.'.join(stem.parts)}" for stem in stems]
+        self._ends: dict[str, bool] = {}
+
+    def end(self, dotted: str) -> bool:
+        """Whether a name may be that of one of them, by its last parts."""
+        bare = dotted.lstrip(".")
+        if bare not in self._ends:
+            self._ends[bare] = not bare or any(each.endswith(f".{bare}") for each in self._dotted)
+        return self._ends[bare]
 
 
 def _named(statement: re.Match[bytes], words: Set[bytes]) -> Iterator[bytes]:

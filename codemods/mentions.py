@@ -127,8 +127,8 @@ class Mentions:
         if word in self._members or not word[:1].isalpha():
             return None
         if (word, name) not in self._owners:
-            found = (ref for ref in self.about.classes(word) if owns(self.index.classes, ref, name))
-            self._owners[word, name] = next(found, None)
+            found = self.about.classes(word) if self.about.others_have(name) else iter(())
+            self._owners[word, name] = next((r for r in found if owns(self.index.classes, r, name)), None)
         return self._owners[word, name]
 
     def _on_other_side(self, owner: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -52,6 +53,8 @@ class Modules(Layout):
         super().__init__(snapshot, tops)
         self.failures: dict[PurePosixPath, Failure] = {}
         self.parsed: dict[PurePosixPath, Module | None] = {}
+        self.sound: set[PurePosixPath] = set()
+        """Files that parse, and are not held any more."""
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
         self._naming: dict[str, tuple[PurePosixPath, ...]] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
@@ -67,6 +70,11 @@ class Modules(Layout):
                 self.parsed[path] = None
         return self.parsed[path]
 
+    def forget(self, path: PurePosixPath) -> None:
+        """Let go of a module; it is parsed again when something asks for it."""
+        if self.parsed.pop(path, None):
+            self.sound.add(path)
+
     def changed(self, files: Snapshot) -> Modules:
         """The modules with these files in place of theirs; no other is parsed again."""
         made = Modules(over(self.snapshot, files), self.tops)
@@ -80,6 +88,14 @@ class Modules(Layout):
             self._naming[name] = tuple(self.naming((name,)))
         for path in self._naming[name]:
             if module := self.get(path):
+                yield module
+
+    def defining(self, name: str) -> Iterator[Module]:
+        """The modules whose bytes seem to define a class of this name."""
+        head = re.compile(rb"class[\s\\]+%s(?![\w\x80-\xff])" % name.encode("utf-8", "surrogateescape"))
+        for path in self.naming((name,)):
+            defines = path in self.parsed or head.search(searched(path, self.snapshot[path]))
+            if defines and (module := self.get(path)):
                 yield module
 
     def mentions(self, path: PurePosixPath, names: Iterable[str]) -> bool:
@@ -99,6 +115,19 @@ class Modules(Layout):
                 self._searchable[path] = words(self.snapshot, path)
             data = self._searchable[path] if whole else searched(path, self.snapshot[path])
             if any(name in data for name in wanted):
+                yield path
+
+    def spelling(
+        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
+    ) -> Iterator[PurePosixPath]:
+        """The same without those that hold the names as part of longer words only."""
+        every = {*names}
+        either = b"|".join(re.escape(name.encode("utf-8", "surrogateescape")) for name in every)
+        # Beside what is not ASCII it counts: that may be no letter.
+        word = re.compile(rb"(?<![0-9A-Za-z_])(?:%s)(?![0-9A-Za-z_])" % either)
+        whole = all(map(str.isidentifier, every))
+        for path in self.naming(every, paths):
+            if not whole or word.search(self._searchable[path]):
                 yield path
 
     # --- imports --------------------------------------------------------------------------------
@@ -164,7 +193,7 @@ class Modules(Layout):
             # Of several branches one that works is believed before one that fails.
             found = meaning if found is None or (meaning and isinstance(found, Missing)) else found
         for star in scope.stars if found is None and key not in seen else ():
-            path = self.source(star.source or "", scope.module.path)
+            path = self.source(star.source or "", scope.path)
             target = self.get(path) if path and path in self.snapshot else None
             if target and self.exports(target, name):
                 found = self._bound(name, target.scope, {**seen, key: 0})
@@ -179,7 +208,7 @@ class Modules(Layout):
             named = isinstance(binding.value, ast.Name | ast.Attribute | ast.Subscript)
             entered = isinstance(binding.node, ast.With | ast.AsyncWith)
             return self.meaning(binding.value, scope, seen) if named and not entered else None
-        path = self.source(binding.source, scope.module.path)
+        path = self.source(binding.source, scope.path)
         if path is None:
             return External(binding.source if binding.name is None else f"{binding.source}.{binding.name}")
         if binding.name is None:
@@ -213,7 +242,7 @@ class Modules(Layout):
             return ModuleRef(path)
         if module is None or "__getattr__" in module.scope.bindings or self._unknown_star(module, set()):
             return None
-        return Missing(name, owner.path, scope.module.path, line)
+        return Missing(name, owner.path, scope.path, line)
 
     def _unknown_star(self, module: Module, seen: set[PurePosixPath]) -> bool:
         """Whether a star import, or one in a file it leads to, may bring any name."""

@@ -38,7 +38,8 @@ class Binding:
 class Scope:
     """Names bound in a module, class or function body."""
 
-    module: Module
+    path: PurePosixPath
+    """Of the file; a scope does not hold its module, so that one nobody wants is gone at once."""
     parent: Scope | None = None
     is_class: bool = False
     function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
@@ -70,7 +71,7 @@ class Module:
     """Statements that only a type checker reads."""
 
     def __post_init__(self) -> None:
-        self.scope = Scope(self)
+        self.scope = Scope(self.path)
         _Binder(self).bind(self.tree.body, self.scope, "")
 
     def class_at(self, line: int) -> ClassRef | None:
@@ -121,7 +122,7 @@ class _Binder:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, prefix: str) -> None:
         self._add(scope, node.name, Binding(node))
-        inner = Scope(self.module, scope, function=node)
+        inner = Scope(self.module.path, scope, function=node)
         self.module.functions[node] = inner
         for argument in ast.walk(node.args):
             if isinstance(argument, ast.arg):
@@ -130,7 +131,7 @@ class _Binder:
 
     def _class(self, node: ast.ClassDef, scope: Scope, prefix: str) -> None:
         ref = ClassRef(self.module.path, prefix + node.name)
-        body = Scope(self.module, scope, is_class=True)
+        body = Scope(self.module.path, scope, is_class=True)
         self.module.classes.setdefault(ref.qualname, []).append(ClassNode(ref, node, scope, body))
         self._add(scope, node.name, Binding(node, value=ref))
         self.bind(node.body, body, f"{ref.qualname}.")

@@ -39,7 +39,7 @@ def find(
     is proven without it, and without it a decision is weaker, never different.
     """
     ours = [p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
-    paths = sorted(index.modules.naming({**spec.renames, **spec.stale}, ours))
+    paths = sorted(index.modules.spelling({**spec.renames, **spec.stale}, ours))
     for path in paths:
         if path.suffix != ".md":
             index.modules.get(path)  # what cannot be read is to be known here, too

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods import files, large
+from codemods import files, index, large
 from codemods.cache import Cache
 from codemods.data import MigrationError
 from codemods.large import Large
@@ -135,3 +137,43 @@ def test_a_tree_is_known_again_however_it_is_held(
     monkeypatch.setattr(large, "HELD", 0)
     assert Look(root, TWO_SIDES, How(), kept).known() is not None
     assert large.digests(files.read(root).snapshot) == large.digests(first.tree.snapshot)
+
+
+# --- what is parsed ---------------------------------------------------------------------------------
+
+
+def test_a_file_that_only_imports_from_a_home_is_let_go(root: Path) -> None:
+    lay(
+        root,
+        {
+            "asks.py": "from root import other\n",
+            "lacks.py": "from root import Gone\n\n\nclass A(Gone): ...\n",
+        },
+    )
+    modules = Modules(files.read(root).snapshot)
+    found = index.build(modules.snapshot, TWO_SIDES)
+    assert {str(path) for path in found.modules.parsed} >= {"root.py", "left.py", "lacks.py"}
+    assert {str(path) for path in found.modules.sound} == {"asks.py"}
+    assert [ref.name for ref, _ in found.missing] == ["A"]
+    assert found.modules.get(PurePosixPath("asks.py")) is not None
+
+
+def test_a_module_that_is_let_go_is_gone_at_once(root: Path) -> None:
+    modules = Modules(files.read(root).snapshot)
+    module = modules.get(PurePosixPath("left.py"))
+    assert module is not None
+    tree = weakref.ref(module.tree)
+    del module
+    gc.disable()
+    try:
+        modules.forget(PurePosixPath("left.py"))
+        assert tree() is None
+    finally:
+        gc.enable()
+
+
+def test_a_class_that_is_named_in_passing_is_not_read(root: Path) -> None:
+    lay(root, {"says.py": "from left import Left\n", "again.py": "class \\\n  Left: ...\n"})
+    modules = Modules(files.read(root).snapshot)
+    assert [str(module.path) for module in modules.defining("Left")] == ["again.py", "left.py"]
+    assert PurePosixPath("says.py") not in modules.parsed

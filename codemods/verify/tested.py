@@ -87,9 +87,10 @@ class _Tested:
             if isinstance(base.node, ast.Subscript) and base.meaning in self.project.index.members:
                 inside = base.node.slice
                 given = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-                scope = self._info(ref).nodes[0].scope
+                module = self.now.get(ref.path)
+                assert module is not None, "it holds a member"
                 assert isinstance(base.meaning, ClassRef), "it is a member"
-                yield base.meaning, tuple(self._argument(node, scope.module) for node in given)
+                yield base.meaning, tuple(self._argument(node, module) for node in given)
 
     def _argument(self, node: ast.expr, module: Module) -> ClassRef | str:
         if isinstance(node, ast.Name) and node.id in self.typevars:
