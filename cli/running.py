@@ -39,14 +39,14 @@ def seen(
 
     Files that do not parse are named on stderr. Raises MigrationError for all that stands in the way.
     """
-    from codemods import cache
-    from codemods import spec as specs
-    from codemods.seen import How, Look
-
-    spec = specs.for_project(path, spec_file)
-    how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
-    kept = cache.Cache(None if uncached else cache.user_folder())
     with Working(_reading(types)):
+        from codemods import cache
+        from codemods import spec as specs
+        from codemods.seen import How, Look
+
+        spec = specs.for_project(path, spec_file)
+        how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
+        kept = cache.Cache(None if uncached else cache.user_folder())
         look = Look(path, spec, how, kept, *about)
         known = look.known()
         survey = None if known else look.survey()
@@ -83,22 +83,21 @@ def survey_of(
 
     Raises MigrationError for all that stands in the way.
     """
-    from codemods import spec as specs
-    from codemods.survey import Asked, survey
-
-    spec = specs.for_project(path, spec_file)
-    asked = Asked(python) if types else None
     with Working(_reading(types)):
+        from codemods import spec as specs
+        from codemods.survey import Asked, survey
+
         found = survey(
             path,
-            spec,
+            specs.for_project(path, spec_file),
             repair=repair,
-            types=asked,
+            types=Asked(python) if types else None,
             confidence=Confidence(confidence),
             guide=guide,
             where=place_of(path, where),
         )
-    _name_failures(found.failures)
+        failures = found.failures  # what has not been parsed yet is, which takes time
+    _name_failures(failures)
     return found
 
 
