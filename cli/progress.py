@@ -1,4 +1,4 @@
-"""A line on the terminal for what takes longer than a second: what runs, for how long, and how long it will.
+"""A line on the terminal for what is not over at once: what runs, for how long, and how long it will.
 
 It is gone when the work is done. Where there is no terminal to draw on, a line tells each round of work.
 """
@@ -9,18 +9,19 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from threading import Timer
+from contextlib import suppress
+from threading import Event, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self, TextIO
 
 from cli import terminal
 from cli.rows import Line, visible
 from codemods.doing import Doing
 
-if TYPE_CHECKING:
-    from rich.live import Live
-
-_SOON = 1.0  # seconds
+# Somebody waits: there is no time to import rich for it.
+_SOON, _AGAIN = 0.1, 0.25  # seconds until the line is drawn, and drawn again
+_DIM, _USUAL = "\x1b[2m", "\x1b[0m"
+_COLUMNS = 80
 
 
 class Clock:
@@ -56,9 +57,9 @@ class Clock:
         return running + sum(times[doing.at + 1 :]) + doing.more * sum(times)
 
     def __str__(self) -> str:
-        left = self.left
-        rest = f", {_about(left)}" if left is not None else ""
-        return f"{self._doing or ''}  {_seconds(self._now() - self._start)}{rest}"
+        took, left = self._now() - self._start, self.left
+        times = [*([_seconds(took)] if round(took) else []), *([_about(left)] if left is not None else [])]
+        return "  ".join((str(self._doing or ""), *([", ".join(times)] if times else [])))
 
 
 def _about(left: float) -> str:
@@ -76,48 +77,51 @@ class Working:
     def __init__(self, first: Doing | None = None, *, after: float = _SOON) -> None:
         self._clock = Clock()
         self._after = after
-        self._live: Live | None = None
-        self._timer: Timer | None = None
+        self._over = Event()
+        self._drawing: Thread | None = None
         if first:
             self._clock.turn(first)
 
     def __call__(self, doing: Doing) -> None:
         self._clock.turn(doing)
-        if self._timer is None and doing.at is None:
+        if self._drawing is None and doing.at is None:
             terminal.show([Line(str(doing), "quiet")], err=True)
 
     def __enter__(self) -> Self:
         if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            self._timer = Timer(self._after, self._draw)
-            self._timer.daemon = True
-            self._timer.start()
+            colours = terminal.styled(err=True)
+            self._drawing = Thread(target=self._draw, args=(sys.stderr, colours), daemon=True)
+            self._drawing.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
-        if self._live:
-            self._live.stop()
+        if self._drawing:
+            self._over.set()
+            self._drawing.join()
 
-    def _draw(self) -> None:
-        # What is over soon does not wait for rich.
-        self._live = _live(self._clock)
-        self._live.start()
+    def _draw(self, stream: TextIO, colours: bool) -> None:
+        """Draw the line again and again, and take it away when the work is over."""
+        wait = self._after
+        with suppress(OSError):  # the terminal is gone
+            while not self._over.wait(wait):
+                _put(stream, str(self._clock), colours)
+                wait = _AGAIN
+            if wait == _AGAIN:
+                _put(stream)
 
 
-def _live(clock: Clock) -> Live:
-    from rich.console import Console
-    from rich.live import Live
-    from rich.text import Text
-
-    return Live(
-        get_renderable=lambda: Text(visible(str(clock)), "dim", no_wrap=True, overflow="ellipsis"),
-        console=Console(stderr=True),
-        refresh_per_second=4,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
+def _put(stream: TextIO, text: str = "", colours: bool = False) -> None:
+    """Let a text be the row that the cursor stands in, as far as it fits and in what the stream can say."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 0
+    room = (columns or _COLUMNS) - 1
+    shown = visible(text).encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+    # A character may be two columns wide where it is not ASCII.
+    cut = shown[: room if shown.isascii() else room // 2]
+    # Blanks take away what was there: where no colours are wanted, no escapes are.
+    stream.write(f"\r{' ' * room}\r{_DIM}{cut}{_USUAL}" if cut and colours else f"\r{' ' * room}\r{cut}")
+    stream.flush()

@@ -42,15 +42,15 @@ def seen(
     What is kept there is taken where it ``holds`` by what else is there than the tree. Files that do not
     parse are named on stderr. Raises MigrationError for all that stands in the way.
     """
-    from codemods import cache
-    from codemods import spec as specs
-    from codemods.seen import How, Look
-    from codemods.workers import Workers
-
-    spec = specs.for_project(path, spec_file)
-    how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
-    kept = cache.Cache(None if uncached else cache.user_folder())
     with Working(_reading(types)):
+        from codemods import cache
+        from codemods import spec as specs
+        from codemods.seen import How, Look
+        from codemods.workers import Workers
+
+        spec = specs.for_project(path, spec_file)
+        how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
+        kept = cache.Cache(None if uncached else cache.user_folder())
         look = Look(path, spec, how, kept, *about)
         known = look.known()
         known = known if known and holds(known.answer) else None
@@ -89,24 +89,23 @@ def survey_of(
 
     Raises MigrationError for all that stands in the way.
     """
-    from codemods import spec as specs
-    from codemods.survey import Asked, survey
-    from codemods.workers import Workers
-
-    spec = specs.for_project(path, spec_file)
-    asked = Asked(python) if types else None
     with Working(_reading(types)):
+        from codemods import spec as specs
+        from codemods.survey import Asked, survey
+        from codemods.workers import Workers
+
         found = survey(
             path,
-            spec,
+            specs.for_project(path, spec_file),
             repair=repair,
-            types=asked,
+            types=Asked(python) if types else None,
             confidence=Confidence(confidence),
             guide=guide,
             where=place_of(path, where),
             workers=Workers(jobs),
         )
-    _name_failures(found.failures)
+        failures = found.failures  # what has not been parsed yet is, which takes time
+    _name_failures(failures)
     return found
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from codemods.compatibility import Compatibility
+from codemods.patch import unified
 
 Snapshot = Mapping[PurePosixPath, bytes]
 """The bytes of every file a run may read, by its path relative to PATH."""
@@ -228,8 +229,6 @@ class Change:
 
     def diff(self) -> str:
         """The change as a unified diff that ``git apply`` takes; a file created or deleted included."""
-        from codemods.patch import unified  # it brings difflib, which a search does without
-
         return unified(self.path, self.before, self.after)
 
     def undo(self) -> Change:

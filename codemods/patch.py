@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -86,6 +85,8 @@ def opcodes(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
 
 
 def _finer(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
+    import difflib  # what only searches does without
+
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after).get_opcodes():
         if tag != "replace" or (i2 - i1) * (j2 - j1) > _MANY:
             yield tag, i1, i2, j1, j2

@@ -292,21 +292,39 @@ def test_stub_has_the_shape_of_the_library() -> None:
         assert all(callable(getattr(import_module(f"codemods.{module}"), name)) for name in names)
 
 
-def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
-    """What edits, what asks and what reads the public API wait until a command needs them."""
-    root = lay(tmp_path / "tree", contents(ROOT / "fixtures" / "cex_arbitrage" / "before"))
-    code = f"""\
-import sys
-from cli.main import app
-try:
-    app.main(["check", {str(root)!r}])
-except SystemExit as ended:
-    heavy = [name for name in ("libcst", "mypy", "griffe", "pytest") if name in sys.modules]
-    print(ended.code, heavy, file=sys.stderr)
-"""
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+EDITING = {"griffe", "libcst", "mypy", "pytest"} | {"concurrent.futures", "difflib", "multiprocessing"}
+SHOWING = {"jinja2", "pygments", "rich"}
+FINDING = {"codemods.index", "codemods.project", "codemods.survey", "codemods.text", "markdown_it"}
+LOOKING = {"codemods.cache", "codemods.seen", "tomllib"}
 
-    assert ended.stderr.splitlines()[-1] == "1 []"
+
+def imported(cache: Path, *arguments: str | Path) -> set[str]:
+    """The modules that a command of its own process imports."""
+    command = [sys.executable, "-X", "importtime", "-c", "from cli.main import main; main()", *arguments]
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=env, check=False)
+    assert ended.returncode in (0, 1), ended.stderr
+    lines = (line for line in ended.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_imports_nothing_that_finds(tmp_path: Path, asked: str) -> None:
+    found = imported(tmp_path, asked)
+
+    assert found & (EDITING | SHOWING | FINDING | LOOKING) == set()
+    assert "cli.main" in found
+
+
+def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
+    """What edits, what asks and what draws waits until it is needed; what finds, too, for what is known."""
+    root = lay(tmp_path / "tree", contents(ROOT / "fixtures" / "cex_arbitrage" / "before"))
+    first, again = (imported(tmp_path / "cache", "check", root) for _ in range(2))
+
+    assert first & (EDITING | SHOWING) == set()
+    assert first >= FINDING | LOOKING
+    assert again & (EDITING | SHOWING | FINDING) == set()
+    assert again >= LOOKING
 
 
 # --- every command ------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -130,27 +129,64 @@ def test_rounds_are_lines_where_there_is_no_terminal() -> None:
 
 SHOWN = """\
 import sys
+from threading import Event
 from cli.progress import Working
 from codemods.doing import Doing
-with Working(after={after}) as progress:
-    progress(Doing("before", ("mypy",)))
-    progress(Doing("a[red]b\\x1b[31m", ("mypy",), 0))
+class Terminal:
+    def __init__(self, stream):
+        self.stream, self.drawn = stream, Event()
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+    def flush(self):
+        self.stream.flush()
+        self.drawn.set()
+sys.stderr = Terminal(sys.stderr)
+with Working(Doing("a[red]b\\x1b[31m", ("mypy",), 0), after={after}) as progress:
     {then}
 print("done")
 """
-DRAWN = "progress._timer.join(); progress._live.refresh(); "
-ERASED = re.compile(r"\x1b\[2K|\x1b\[1A|\r|\x1b\[\?25[hl]")
+DRAWN = "sys.stderr.drawn.wait(); "
+ERASED = f"\r{' ' * 79}\r"
 
 
 def test_a_line_is_drawn_and_gone() -> None:
     status, text = on_terminal(SHOWN.format(after=0, then=f"{DRAWN}pass"), {})
 
     assert status == 0
-    assert "a[red]b\\x1b[31m: mypy" in re.sub(r"\x1b\[[0-9;]*m", "", text)
-    assert "before" not in text
-    end = text.rindex("\x1b[2K")
-    assert ERASED.sub("", text[end:]).strip() == "done"
-    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+    assert text.startswith(f"{ERASED}\x1b[2ma[red]b\\x1b[31m: mypy\x1b[0m")
+    assert text.endswith(f"{ERASED}done\n")
+    assert "\x1b[?25" not in text, "a cursor that is hidden stays so where we are killed"
+
+
+def test_what_comes_next_takes_the_place_of_what_was() -> None:
+    then = f"{DRAWN}progress(Doing('landing')); sys.stderr.drawn.clear(); {DRAWN}pass"
+    status, text = on_terminal(SHOWN.format(after=0, then=then), {})
+
+    assert status == 0
+    assert text.count("\n") == 1
+    assert text.split(ERASED)[-2] == "\x1b[2mlanding\x1b[0m"
+
+
+def test_a_line_is_no_wider_than_the_window() -> None:
+    code = SHOWN.format(after=0, then=f"progress(Doing('\u754c' * 90)); {DRAWN}pass")
+    code = code.replace("a[red]b", "a" * 90)
+
+    drawn = on_terminal(code, {"NO_COLOR": "1"}, columns=20)[1].split(f"\r{' ' * 19}\r")[1:-1]
+    assert drawn
+    assert set(map(len, drawn)) <= {19, 9}
+
+
+def test_a_line_has_no_colour_where_none_is_wanted() -> None:
+    text = on_terminal(SHOWN.format(after=0, then=f"{DRAWN}pass"), {"NO_COLOR": "1"})[1]
+
+    assert text.startswith(f"{ERASED}a[red]b")
+    assert "\x1b" not in text
+
+
+def test_drawing_imports_nothing() -> None:
+    code = SHOWN.format(after=0, then=f"{DRAWN}pass").replace("print(", "print('rich' in sys.modules, ")
+
+    assert on_terminal(code, {})[1].endswith("False done\n")
 
 
 def test_nothing_is_drawn_for_what_is_over_soon() -> None:
@@ -158,14 +194,15 @@ def test_nothing_is_drawn_for_what_is_over_soon() -> None:
 
 
 def test_a_dumb_terminal_has_lines() -> None:
-    assert on_terminal(SHOWN.format(after=0, then="pass"), {"TERM": "dumb"}) == (0, "before: mypy\ndone\n")
+    then = "progress(Doing('landing'))"
+    assert on_terminal(SHOWN.format(after=0, then=then), {"TERM": "dumb"}) == (0, "landing\ndone\n")
 
 
 def test_what_goes_wrong_ends_the_line() -> None:
     status, text = on_terminal(SHOWN.format(after=0, then=f"{DRAWN}sys.exit('failed')"), {})
 
     assert status == 1
-    assert ERASED.sub("", text[text.rindex("\x1b[2K") :]).strip() == "failed"
+    assert text.endswith(f"{ERASED}failed\n")
 
 
 def test_a_file_holds_nothing_of_it(tmp_path: Path) -> None:
