@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from traceback import walk_stack
 
+PARSING = RLock()
+"""Held while Python makes a tree: two threads that do so at once fail in 3.11 (python/cpython#106905)."""
 _USUAL = 1000
 # From that Python 3.11 parses 3000 levels of code, and a visitor takes up to five calls for one.
 _CALLS = 20_000

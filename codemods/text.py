@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from codemods.depth import usual
+from codemods.depth import PARSING, usual
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+")
@@ -164,7 +164,7 @@ def searchable(data: bytes) -> bytes:
 def parse(text: Text) -> ast.Module:
     """``ast`` of a file. Raises UnreadableSource ``syntax-error`` with line and message."""
     try:
-        with usual(), warnings.catch_warnings():
+        with PARSING, usual(), warnings.catch_warnings():
             # The tree is wanted, not the project's own SyntaxWarnings.
             warnings.simplefilter("ignore")
             return ast.parse(text.text)

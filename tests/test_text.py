@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -263,3 +266,20 @@ def test_what_a_name_is_said_to_be_a_part_of(before: str, word: str | None) -> N
 )
 def test_sentence(words: str, found: str) -> None:
     assert text.sentence(words, words.index("@")) == found
+
+
+def test_threads_may_parse_at_once() -> None:
+    """Python 3.11 fails where one of them is interrupted while it makes a tree (python/cpython#106905)."""
+    source = text.decode(("x = [" + "(1, [2, {3: 4}]), " * 2000 + "]\n").encode())
+
+    def interrupt(*_: object) -> None:
+        time.sleep(0)
+
+    gc.callbacks.append(interrupt)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = [pool.submit(text.parse, source) for _ in range(40)]
+    finally:
+        gc.callbacks.remove(interrupt)
+
+    assert len({ast.dump(each.result()) for each in found}) == 1

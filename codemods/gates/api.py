@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods import files
 from codemods.data import Change, MigrationError, Outcome, Problem, Verdict
+from codemods.depth import PARSING
 from codemods.gates import Measurement, inconclusive
 from codemods.gates.breaks import breaks
 from codemods.gates.surface import IMPORT, UNREADABLE, Item, Surface, read
@@ -58,7 +59,8 @@ class Api:
         for path, data in snapshot.items():
             # Where there is a stub as well, the module is what runs.
             if path.suffix == ".py" or (path.suffix == ".pyi" and path.with_suffix(".py") not in snapshot):
-                items |= self._read(path, data)
+                with PARSING:
+                    items |= self._read(path, data)
         objects = sum(self._counts(name, item) for name, item in items.items())
         return Measurement(figures={"objects": objects}, facts=items)
 
