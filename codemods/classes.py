@@ -76,8 +76,9 @@ class Classes:
 
     def forget(self, path: PurePosixPath) -> None:
         """Let go of a module and its classes."""
-        for ref in [ref for ref in self._infos if ref.path == path]:
-            del self._infos[ref]
+        module = self.modules.parsed.get(path)
+        for nodes in module.classes.values() if module else ():
+            self._infos.pop(nodes[0].ref, None)
         self.modules.forget(path)
 
     def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from symtable import symtable
 
 from codemods import files, hierarchy, journal, project
 from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
+from codemods.depth import usual
 from codemods.files import Tree
 from codemods.foreign import is_foreign
 from codemods.gates.memory import Memory
@@ -86,6 +90,8 @@ class Survey:
 
 def _failure(snapshot: Snapshot, path: PurePosixPath) -> Failure | None:
     """Why a file cannot be read."""
+    if parses(snapshot[path]):
+        return None
     try:
         parse(decode(snapshot[path]))
     except UnreadableSource as error:
@@ -108,6 +114,20 @@ class Origin:
     """The tree with nothing landed and nothing repaired."""
     choices: Choices = NOTHING
     """What is left out of the plans, and what is written otherwise."""
+
+
+def parses(data: bytes) -> bool:
+    """Whether Python reads a file, as far as that is told without a tree; ``parse`` has the last word."""
+    first = b"".join(data.split(b"\n", 2)[:2])
+    if b"coding" in first or data.startswith(BOM_UTF8) or b"\0" in data or b"\x1a" in data:
+        return False
+    try:
+        with usual(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable(data.decode(), "", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def survey(

@@ -205,11 +205,11 @@ def test_option_that_a_command_has_not_is_known(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_across_runs_is_used_only_where_that_is_measured(tmp_path: Path) -> None:
-    older = bench(tmp_path)
-    newer = bench(tmp_path)
-    newer.source = tmp_path / "newer"
-    (newer.source / "cli").mkdir(parents=True)
-    (newer.source / "cli" / "main.py").write_text("def main(): print('--cache/--no-cache  Keep things.')")
+    older, newer = bench(tmp_path), bench(tmp_path)
+    for made, options in ((older, ""), (newer, "--cache/--no-cache  Keep things.")):
+        made.source = tmp_path / (options[2:7] or "none")
+        (made.source / "cli").mkdir(parents=True)
+        (made.source / "cli" / "main.py").write_text(f"def main(): print({options!r})")
 
     def words(made: Bench, *, cached: bool = False) -> tuple[str, ...]:
         return made.classmod(made.fixture, "diff", cached=cached).words[3:-1]
@@ -222,7 +222,7 @@ def test_command_lines_name_no_machine(tmp_path: Path) -> None:
     made = Bench(tmp_path, target=tmp_path / "target")
     tree = made.the_target()
 
-    assert made.line(made.classmod(tree, "check")) == "classmod check $TARGET"
+    assert made.line(made.classmod(tree, "check")) == "classmod check --no-cache $TARGET"
     assert made.line(made.floor(tree)).startswith("python ./benchmarks/floor.py $TARGET _private_rest ")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from ast import Module
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +13,12 @@ from click.testing import CliRunner
 
 from cli.main import app
 from codemods import survey as surveys
-from codemods import text
 from codemods.cache import Cache
 from codemods.data import Confidence, MigrationError, Note, Spec
 from codemods.migrate import Options, apply, rollback
 from codemods.proofs import GATES
 from codemods.seen import How, Look, Seen
 from codemods.survey import Survey
-from codemods.text import Text
 from tests.helpers import AROUND, contents, lay
 from tests.trees import TWO_SIDES
 
@@ -161,17 +158,18 @@ def test_files_that_parse_are_known_when_others_have_changed(
 ) -> None:
     seen(root, kept, Works())
     (root / "late.py").write_text("def (\n")
-    read: list[str] = []
+    read: list[bytes] = []
+    parses = surveys.parses
 
-    def parsed(source: Text) -> Module:
-        read.append(source.text)
-        return text.parse(source)
+    def counted(data: bytes) -> bool:
+        read.append(data)
+        return parses(data)
 
-    monkeypatch.setattr("codemods.survey.parse", parsed)
+    monkeypatch.setattr(surveys, "parses", counted)
     found = seen(root, kept, Works())
 
     assert [str(failure.path) for failure in found.failures] == ["broken.py", "late.py"]
-    assert sorted(read) == ["def (\n", "def (:\n"]
+    assert sorted(read) == [b"def (\n", b"def (:\n"]
 
 
 def test_a_file_in_the_way_that_git_ignores_is_seen_by_the_second_diff(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from codemods.data import MigrationError
 from codemods.migrate import Options, apply
 from codemods.proofs import GATES
-from codemods.survey import origin, survey
+from codemods.survey import origin, parses, survey
+from codemods.text import UnreadableSource, decode, parse
 from tests.helpers import AROUND, lay
 from tests.trees import TWO_SIDES, tree
 
@@ -84,3 +86,34 @@ def test_a_record_that_cannot_be_read(root: Path) -> None:
 def test_no_directory(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="not a directory"):
         survey(tmp_path / "nowhere", TWO_SIDES)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x = 1\n",
+        "x = 'ä'\n".encode(),
+        b"\xef\xbb\xbfx = 1\n",
+        b"# coding: latin-1\nx = '\xe4'\n",
+        b"#!x\r# coding: cp037\nx = 1\n",
+        b"x = '\xe4'\n",
+        b"x = (\n",
+        b"x = 1\0",
+        b"x = '\x1a'\n",
+        b"return\n",
+        b"x = '\\d'\n",
+        b"from __future__ import braces\n",
+        b"def f(a, a): ...\n",
+        b"-" * 4000 + b"1\n",
+        b"(" * 300 + b")" * 300,
+    ],
+)
+def test_what_is_said_to_parse_does(data: bytes) -> None:
+    try:
+        parse(decode(data))
+    except UnreadableSource:
+        assert not parses(data)
+    else:
+        # What is rare may have to be looked at again.
+        assert parses(data) or b"coding" in data or data.startswith((BOM_UTF8, b"from", b"def"))
