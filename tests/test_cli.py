@@ -67,7 +67,9 @@ class Survey:
     notes: tuple[Note, ...]
     failures: tuple[Failure, ...]
     doubts: tuple[Note, ...] = ()
-    project: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(types={}))
+    project: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(types={}, modules=SimpleNamespace(sources=()))
+    )
 
 
 @dataclass(frozen=True)
