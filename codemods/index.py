@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.classes import Classes, ClassInfo
@@ -15,7 +16,7 @@ from codemods.modules import External, Missing, Modules
 from codemods.scopes import ClassRef, Module
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """The hierarchy: its root and all members, each after its parents."""
 
@@ -62,7 +63,15 @@ class Index:
 
     def descendants(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """The class itself and every member below it."""
-        return tuple(m for m in self.members if ref in self.classes.mro(m))
+        return tuple(self._below.get(ref, ()))
+
+    @cached_property
+    def _below(self) -> Mapping[ClassRef, Sequence[ClassRef]]:
+        found: dict[ClassRef, list[ClassRef]] = {}
+        for member in self.members:
+            for ancestor in dict.fromkeys(self.classes.mro(member)):
+                found.setdefault(ancestor, []).append(member)
+        return found
 
 
 def build(snapshot: Snapshot, spec: Spec, tops: Sequence[PurePosixPath] = ()) -> Index:
