@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from codemods.data import MigrationError, Snapshot
-from codemods.text import searchable
 
 HELD = 16 * 2**20
 """Bytes of a tree that are held."""
@@ -112,4 +111,6 @@ def digest_of(data: bytes) -> bytes:
 
 def searched(path: PurePosixPath, data: bytes) -> bytes:
     """What the bytes of a file are searched as."""
+    from codemods.text import searchable  # which a tree that fits is read without
+
     return searchable(data) if path.suffix in (".py", ".pyi") else data

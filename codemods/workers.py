@@ -11,14 +11,16 @@ import functools
 import pickle
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from codemods import process
 from codemods.data import MigrationError
 from codemods.depth import deep
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 _Shared = TypeVar("_Shared")
 _Item = TypeVar("_Item")
@@ -81,7 +83,7 @@ class Workers:
             found = _supplied(self.executor, self.jobs, function, shared, items)
         elif jobs > 1:
             with process.copies(jobs, _begin, function, shared) as pool:
-                found = _in_parts(lambda part: pool.submit(_go_on, part), jobs, items, BrokenExecutor)
+                found = _in_parts(lambda part: pool.submit(_go_on, part), jobs, items, _broken())
         else:
             return [function(shared, item) for item in items]
         rest = _one_after_another(
@@ -139,13 +141,20 @@ def _one_after_another(
     while items:
         with process.copies(1, _begin, function, shared) as pool:
             futures = [pool.submit(_go_on, [item]) for item in items]
-            outcomes = [_outcome(each, BrokenExecutor) for each in futures]
+            outcomes = [_outcome(each, _broken()) for each in futures]
         found = [each if each is _LOST else each[0] for each in outcomes]
         done = next((at for at, each in enumerate(found) if each is _LOST), len(items))
         yield from found[:done]
         if done < len(items):
             yield Died()
         items = items[done + 1 :]
+
+
+def _broken() -> type[Exception]:
+    """What a pool raises of which a process has ended."""
+    from concurrent.futures import BrokenExecutor  # most runs are without
+
+    return BrokenExecutor
 
 
 def _outcome(future: Future[Any], gone: type[Exception]) -> Any:
