@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.foreign import is_foreign
+from codemods.large import searched
 from codemods.layout import Leading
 from codemods.modules import External, Missing, Modules
 from codemods.scopes import ClassRef, Module
@@ -170,8 +171,9 @@ class _Search:
         self.searched |= homes
         leading = Leading(homes)
         for path in self.modules.spelling(leading.words):
-            known = path in self.read or path in self.looked
-            if not known and self.modules.imports_one(path, self.modules.snapshot[path], leading):
+            if path in self.read or path in self.looked:
+                continue
+            if self.modules.imports_one(path, searched(path, self.modules.snapshot[path]), leading):
                 yield path
 
     def _homes(self) -> set[PurePosixPath]:

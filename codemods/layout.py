@@ -11,11 +11,13 @@ from codemods.foreign import is_foreign
 from codemods.generated import is_source
 from codemods.large import marked
 
+# What is not ASCII may be part of a name.
 _IMPORT = re.compile(
-    rb"(?:^|;)[ \t]*(?:from[ \t\\\r\n]*(?P<source>[.\w]+)[ \t\\\r\n]*)?import\b(?P<rest>[^;\r\n]*)",
+    rb"(?:^|[;:\r])[ \t]*(?:from[ \t\\\r\n]*(?P<source>[.\w\x80-\xff]+)[ \t\\\r\n]*)?"
+    rb"import\b(?P<rest>[^;\r\n]*)",
     re.MULTILINE,
 )
-_DOTTED = re.compile(rb"[.\w]+")
+_DOTTED = re.compile(rb"[.\w\x80-\xff]+")
 
 
 class Layout:
@@ -92,9 +94,8 @@ class Layout:
     def imports_one(self, path: PurePosixPath, data: bytes, homes: Leading) -> bool:
         """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
         named = (name for statement in _IMPORT.finditer(data) for name in _named(statement, homes.in_bytes))
-        return any(
-            self.source(name, path) in homes.paths for name in map(bytes.decode, named) if homes.end(name)
-        )
+        names = (name.decode("utf-8", "surrogateescape") for name in named)
+        return any(self.source(name, path) in homes.paths for name in names if homes.end(name))
 
     def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
         """The directories that an import of a file may start from."""
@@ -123,7 +124,7 @@ class Leading:
         self.paths = paths
         stems = [path.parent if path.stem == "__init__" else path.with_suffix("") for path in paths]
         self.words = {stem.name for stem in stems}
-        self.in_bytes = {word.encode() for word in self.words}
+        self.in_bytes = {word.encode("utf-8", "surrogateescape") for word in self.words}
         self._dotted = [f".{'.'.join(stem.parts)}" for stem in stems]
         self._ends: dict[str, bool] = {}
 

@@ -289,6 +289,14 @@ def test_noop_no_base_is_missing(source: str, why: str) -> None:
         ("from home import Gone\nclass Outer:\n    class A(Gone): ...", "home.py", 1),
         ("def f():\n    from home import Gone\n    class A(Gone): ...", "home.py", 2),
         ("if TYPE_CHECKING:\n    from home import Gone\nclass A(Gone): ...", "home.py", 2),
+        ("if TYPE_CHECKING: from home import Gone\nclass A(Gone): ...", "home.py", 1),
+        ("x = 1; from home import Gone\nclass A(Gone): ...", "home.py", 1),
+        ("from \\\n  home \\\n  import Gone\nclass A(Gone): ...", "home.py", 1),
+        ("from . import (\n    home,\n)\nclass A(home.Gone): ...", "home.py", 4),
+        ("from .home import Gone\nclass A(Gone): ...", "home.py", 1),
+        ("import pkg.inner, home\nclass A(home.Gone): ...", "home.py", 2),
+        ("x = 1\rfrom home import Gone\rclass A(Gone): ...", "home.py", 2),
+        ("from \u210eome import Gone\nclass A(Gone): ...", "home.py", 1),  # home, when Python has read it
     ],
 )
 def test_missing_base(source: str, path: str, line: int) -> None:

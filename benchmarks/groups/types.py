@@ -62,6 +62,7 @@ def _sites(bench: Bench, tree: Tree) -> list[Command]:
 
 
 def _pyrefly(bench: Bench) -> Iterator[Row]:
+    bench.the_target()
     if importlib.util.find_spec("pyrefly") is None:
         raise Skipped("pyrefly is not installed")
     tree = doubtful(bench)
