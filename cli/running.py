@@ -50,7 +50,7 @@ def seen(
 
         spec = specs.for_project(path, spec_file)
         how = How(types, None, repair, Confidence(confidence), guide, place_of(path, where))
-        kept = cache.Cache(None if uncached else cache.user_folder())
+        kept = cache.Cache(None if uncached else cache.user_folder(path))
         look = Look(path, spec, how, kept, *about)
         known = look.known()
         known = known if known and holds(known.answer) else None

@@ -61,16 +61,17 @@ class Cache:
             _trim(self.folder)
 
 
-def user_folder() -> Path | None:
+def user_folder(root: Path) -> Path | None:
     """Where answers are kept: below ``XDG_CACHE_HOME`` (XDG Base Directory Specification), else ~/.cache.
 
-    None for a user who has no home.
+    None for a user who has no home, and where that would be in the tree at ``root``.
     """
     said = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        return (Path(said) if said.startswith("/") else Path.home() / ".cache") / "classmod"
+        folder = (Path(said) if said.startswith("/") else Path.home() / ".cache") / "classmod"
     except RuntimeError:
         return None
+    return None if folder.resolve().is_relative_to(root.resolve()) else folder
 
 
 def _is_ours(folder: Path) -> bool:

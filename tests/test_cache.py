@@ -81,10 +81,11 @@ def test_the_oldest_go_when_they_are_too_large(folder: Path, monkeypatch: pytest
 
 def test_the_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.user_folder() == tmp_path / "classmod"
+    assert cache.user_folder(tmp_path / "project") == tmp_path / "classmod"
+    assert cache.user_folder(tmp_path) is None, "nothing is written into a tree"
 
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")  # the specification says to take it for unset
-    assert cache.user_folder() == Path.home() / ".cache" / "classmod"
+    assert cache.user_folder(tmp_path) == Path.home() / ".cache" / "classmod"
 
 
 def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +95,7 @@ def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> 
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "home", homeless)
-    assert cache.user_folder() is None
+    assert cache.user_folder(Path()) is None
 
 
 def test_keys_tell_questions_apart() -> None:
