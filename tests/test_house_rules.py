@@ -35,7 +35,7 @@ LAYERS = (
     ("calls",),
     ("arguments", "infer", "mentions"),
     ("dictionaries", "lifted", "testing"),
-    ("spoken", "strings"),
+    ("hooks", "spoken", "strings"),
     ("meaning",),
     ("duplicates", "misfits", "sites", "using"),
     ("project",),

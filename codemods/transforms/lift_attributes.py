@@ -14,6 +14,7 @@ from codemods.classes import Function
 from codemods.codemod import Codemod
 from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
+from codemods.hooks import ahead_of_hooks
 from codemods.importing import BLANK, leading
 from codemods.lifted import declared
 from codemods.removal import as_block, kept_lines
@@ -96,7 +97,7 @@ class LiftAttributes(Codemod):
         if self.project.roles.migrated or not self._lifted:
             return updated
         owner = receiver(function) or "self"
-        last = _last_attribute(function, owner)
+        last = _last_attribute(function, owner, ahead_of_hooks(self.project.index, self.spec, function))
         before = [s for s in original.body.body if self.start_of(s)[0] <= last]
         for node in (original.name, *before[-1:]):
             self.report(node, 1, self._declares(self._lifted))
@@ -275,14 +276,14 @@ def same(one: cst.BaseStatement, other: cst.BaseStatement) -> bool:
     return len({*texts}) == 1
 
 
-def _last_attribute(function: Function, owner: str) -> int:
-    """The last line of the last assignment to the object; of the docstring, when it may return early."""
+def _last_attribute(function: Function, owner: str, body: Sequence[ast.stmt]) -> int:
+    """The last line of the last assignment in ``body``; of the docstring, when it may return early."""
     first = function.body[0]
     is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     last = (first.end_lineno or 0) if is_text else 0
     if any(isinstance(node, ast.Return) for node in ast.walk(function)):
         return last
-    for statement in function.body:
+    for statement in body:
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
         if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
             last = statement.end_lineno or 0

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods.classes import Function
 from codemods.data import Attribute
 from codemods.declarations import receiver
+from codemods.hooks import ahead_of_hooks
 from codemods.lifted import declared
 from codemods.modules import Modules
 from codemods.project import Project
@@ -169,7 +170,7 @@ class Declared:
         assert isinstance(function, Function), "it is called __init__"
         body = pieces(self.text, function.body)
         owner = receiver(function) or "self"
-        last = _last_declaration(function, owner)
+        last = _last_declaration(function, owner, ahead_of_hooks(self.project.index, self.spec, function))
         at = sum(piece.first <= last for piece in body)
         margin = self._margin(function) + indentation(self.text.text)
         if lines := self._declarations(margin, f"{owner}.", at > 0):
@@ -245,8 +246,8 @@ class Declared:
         return any(isinstance(value, ast.Call) and ast.unparse(value.func) == "TypeVar" for value in values)
 
 
-def _last_declaration(function: Function, owner: str) -> int:
-    """The last line of the last assignment to the object; of the docstring, where it may return early."""
+def _last_declaration(function: Function, owner: str, body: list[ast.stmt]) -> int:
+    """The last line of the last assignment in ``body``; of the docstring, where it may return early."""
     match function.body[0]:
         case ast.Expr(value=ast.Constant(), end_lineno=int() as last):
             pass
@@ -254,7 +255,7 @@ def _last_declaration(function: Function, owner: str) -> int:
             last = 0
     if any(isinstance(node, ast.Return) for node in ast.walk(function)):
         return last
-    for statement in function.body:
+    for statement in body:
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
         if any(isinstance(t, ast.Attribute) and ast.unparse(t.value) == owner for t in targets):
             last = statement.end_lineno or 0
