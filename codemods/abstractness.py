@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.classes import Function
 from codemods.data import Factory, Note, Spec
 from codemods.declarations import is_abstract, is_trivial
 from codemods.index import Index
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 from codemods.sides import in_table
 
 

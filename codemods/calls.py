@@ -7,13 +7,12 @@ from abc import abstractmethod
 from pathlib import PurePosixPath
 
 from codemods import spelled
-from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.declarations import decorators, owns
 from codemods.flow import Flow
 from codemods.known import Known, agreed
 from codemods.modules import ModuleRef, bound_in
-from codemods.scopes import Binding, ClassRef, statements
+from codemods.scopes import Binding, ClassRef, Function, statements
 
 _TRANSPARENT = frozenset({"property", "cached_property", "staticmethod", "classmethod", "cache", "lru_cache"})
 """Decorators that leave what a function answers as it is."""

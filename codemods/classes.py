@@ -9,9 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.modules import External, Meaning, Modules
-from codemods.scopes import ClassNode, ClassRef, statements
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from codemods.scopes import ClassNode, ClassRef, Function, statements
 
 
 @dataclass(frozen=True, slots=True)

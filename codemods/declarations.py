@@ -8,9 +8,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.classes import Classes, ClassInfo, Function
+from codemods.classes import Classes, ClassInfo
 from codemods.foreign import is_foreign
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 from codemods.text import Text
 
 READ = frozenset({"property", "cached_property"})

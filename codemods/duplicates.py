@@ -13,13 +13,13 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from codemods.arguments import Arguments
-from codemods.classes import ClassInfo, Function
+from codemods.classes import ClassInfo
 from codemods.data import Decision, Note, Site, Spec
 from codemods.declarations import members, receiver
 from codemods.index import Index
 from codemods.modules import External
 from codemods.roles import Roles
-from codemods.scopes import ClassRef, Module
+from codemods.scopes import ClassRef, Function, Module
 from codemods.text import comments_between
 
 Run = tuple[ast.stmt, ...]

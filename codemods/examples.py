@@ -69,7 +69,7 @@ class Example:
 
     def _assigns(self, name: str) -> bool:
         """Whether a variable or parameter of this name is set outside of any class."""
-        scopes = [self.module.scope, *self.module.functions.values()] if self.module else []
+        scopes = [self.module.scope, *self.module.inner_scopes()] if self.module else []
         bindings = [b.node for scope in scopes for b in scope.bindings.get(name, ())]
         functions = ast.FunctionDef | ast.AsyncFunctionDef
         parameters = (isinstance(n, functions) and n.name != name for n in bindings)

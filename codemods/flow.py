@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from codemods import spelled
-from codemods.classes import Classes, ClassInfo, Function
+from codemods.classes import Classes, ClassInfo
 from codemods.data import Confidence
 from codemods.declarations import READ, declarations, decorators, owns, receiver
 from codemods.known import Known, agreed
 from codemods.modules import bound_in
-from codemods.scopes import Binding, ClassRef, Module, Scope, parents
+from codemods.scopes import Binding, ClassRef, Function, Module, Scope, parents
 
 _DEEP = 10  # steps from a name to what it stands for
 _ENTERS: dict[type[ast.stmt], str] = {ast.With: "__enter__", ast.AsyncWith: "__aenter__"}
@@ -72,7 +72,7 @@ class Flow(ABC):
     def scope(self, node: ast.AST) -> Scope:
         """The scope of the function a node stands in, else the module's."""
         for outer in self.enclosing(node):
-            if (found := self.module.functions.get(outer)) and node not in _head(outer):
+            if (found := self.module.scope_of(outer)) and node not in _head(outer):
                 return found
             node = outer
         return self.module.scope

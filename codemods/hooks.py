@@ -6,11 +6,11 @@ import ast
 from collections.abc import Container
 from itertools import takewhile
 
-from codemods.classes import Function
 from codemods.data import Spec
 from codemods.declarations import receiver
 from codemods.index import Index
 from codemods.lifted import declared
+from codemods.scopes import Function
 
 
 def ahead_of_hooks(index: Index, spec: Spec, function: Function) -> list[ast.stmt]:

@@ -8,11 +8,10 @@ from pathlib import PurePosixPath
 
 from codemods import spelled
 from codemods.calls import Calls
-from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.declarations import fixture_name
 from codemods.known import Known, agreed
-from codemods.scopes import Module, statements
+from codemods.scopes import Function, Module, statements
 
 
 class Receivers(Calls):

@@ -11,12 +11,10 @@ from codemods.foreign import is_foreign
 from codemods.generated import is_source
 from codemods.large import marked
 
+# More than statements: what begins with letters is searched ten times as fast as what begins a line.
 # What is not ASCII may be part of a name.
-_IMPORT = re.compile(
-    rb"(?:^|[;:\r])[ \t]*(?:from[ \t\\\r\n]*(?P<source>[.\w\x80-\xff]+)[ \t\\\r\n]*)?"
-    rb"import\b(?P<rest>[^;\r\n]*)",
-    re.MULTILINE,
-)
+_FROM = re.compile(rb"from[ \t\\\r\n]*(?P<source>[.\w\x80-\xff]+)[ \t\\\r\n]*import\b(?P<rest>[^;\r\n]*)")
+_IMPORT = re.compile(rb"import[ \t\\]+(?P<rest>[^;\r\n]*)")
 _DOTTED = re.compile(rb"[.\w\x80-\xff]+")
 
 
@@ -93,8 +91,7 @@ class Layout:
 
     def imports_one(self, path: PurePosixPath, data: bytes, homes: Leading) -> bool:
         """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
-        named = (name for statement in _IMPORT.finditer(data) for name in _named(statement, homes.in_bytes))
-        names = (name.decode("utf-8", "surrogateescape") for name in named)
+        names = (name.decode("utf-8", "surrogateescape") for name in _named(data, homes.in_bytes))
         return any(self.source(name, path) in homes.paths for name in names if homes.end(name))
 
     def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
@@ -136,14 +133,14 @@ class Leading:
         return self._ends[bare]
 
 
-def _named(statement: re.Match[bytes], words: Set[bytes]) -> Iterator[bytes]:
-    """The modules an import statement names, or may, that end with one of these words or are a package."""
-    source, rest = statement["source"], statement["rest"]
-    if source is None:
-        yield from (name for name in _DOTTED.findall(rest) if name.rpartition(b".")[2] in words)
-        return
-    if source.rpartition(b".")[2] in words or not source.strip(b"."):
-        yield source
-    goes_on = b"(" in rest or b"\\" in rest
-    inner = words if goes_on else words & {*_DOTTED.findall(rest)}
-    yield from (source + b"." * (source[-1:] != b".") + word for word in inner)
+def _named(data: bytes, words: Set[bytes]) -> Iterator[bytes]:
+    """The modules that imports in a file name, or may, that end with one of these words or are a package."""
+    for statement in _IMPORT.finditer(data):
+        yield from (name for name in _DOTTED.findall(statement["rest"]) if name.rpartition(b".")[2] in words)
+    for statement in _FROM.finditer(data):
+        source, rest = statement["source"], statement["rest"]
+        if source.rpartition(b".")[2] in words or not source.strip(b"."):
+            yield source
+        goes_on = b"(" in rest or b"\\" in rest
+        inner = words if goes_on else words & {*_DOTTED.findall(rest)}
+        yield from (source + b"." * (source[-1:] != b".") + word for word in inner)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from codemods.classes import ClassInfo, Function
+from codemods.classes import ClassInfo
 from codemods.data import Attribute, Spec
 from codemods.declarations import alone, comes_late, declarations, is_abstract, is_trivial, receiver, sets
 from codemods.foreign import is_foreign
 from codemods.index import Index
 from codemods.infer import Receivers
 from codemods.roles import Part, Role
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 from codemods.sides import layer_path
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.classes import Function
 from codemods.data import Note, Spec, TypeParameter
 from codemods.declarations import declarations, is_trivial, without_none
 from codemods.index import Index
 from codemods.present import Present, listed
 from codemods.roles import Part, Roles
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 from codemods.sides import layer_path
 
 

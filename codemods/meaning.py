@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 
 from codemods import spoken
 from codemods.about import belongs
-from codemods.classes import Function
 from codemods.data import Confidence, Decision, Spec
 from codemods.declarations import fits, is_test, owns
 from codemods.index import Index
@@ -24,7 +23,7 @@ from codemods.mentions import Mentions
 from codemods.modules import External
 from codemods.occurrences import Occurrence
 from codemods.roles import Part, Roles
-from codemods.scopes import ClassRef, Module
+from codemods.scopes import ClassRef, Function, Module
 from codemods.sides import layer_path
 from codemods.strings import named_by_keyword, named_object
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods import documents
-from codemods.classes import Function
 from codemods.data import Decision, Note, Site, Spec
 from codemods.index import Index
+from codemods.scopes import Function
 from codemods.text import Text, UnreadableSource, line_starts, parse
 
 _LONGEST = 1000  # code points of what stands in brackets

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from codemods.choice import Item, Kind
-from codemods.classes import Function
 from codemods.data import Decision, Site
 from codemods.infer import Receivers
 from codemods.leaving import defines_factory, item_of
 from codemods.occurrences import in_module
 from codemods.project import Project
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 
 CARRIED = (Decision.RENAME, Decision.DELETE)
 """The decisions that change something."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from codemods.text import Text
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Scope:
     """Of the file; a scope does not hold its module, so that one nobody wants is gone at once."""
     parent: Scope | None = None
     is_class: bool = False
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    function: Function | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[Binding] = field(default_factory=list)
 
@@ -67,12 +69,29 @@ class Module:
     scope: Scope = field(init=False)
     classes: dict[str, list[ClassNode]] = field(default_factory=dict)
     functions: dict[ast.AST, Scope] = field(default_factory=dict)
+    """Of those that were wanted so far; ``scope_of`` has them all."""
+    later: dict[Function, Scope] = field(default_factory=dict)
+    """Functions that say nothing to the rest of the file, with the scope each stands in."""
     type_checking: set[ast.AST] = field(default_factory=set)
     """Statements that only a type checker reads."""
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.path)
         _Binder(self).bind(self.tree.body, self.scope, "")
+
+    def scope_of(self, node: ast.AST) -> Scope | None:
+        """The scope of a function in this file; None for anything else."""
+        if isinstance(node, Function) and node not in self.functions:
+            around = node if node in self.later else next((f for f in self.later if _spans(f, node)), None)
+            if around:
+                _Binder(self).enter(around, self.later.pop(around), "")
+        return self.functions.get(node)
+
+    def inner_scopes(self) -> Collection[Scope]:
+        """The scopes of all functions in this file."""
+        for function in [*self.later]:
+            self.scope_of(function)
+        return self.functions.values()
 
     def class_at(self, line: int) -> ClassRef | None:
         """The innermost class whose statement spans a line."""
@@ -120,8 +139,20 @@ class _Binder:
                     for name, value in _bound(node, self.walrus):
                         self._add(scope, name, Binding(node, value=value))
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, prefix: str) -> None:
+    def _function(self, node: Function, scope: Scope, prefix: str) -> None:
         self._add(scope, node.name, Binding(node))
+        if scope.function is None and not self._tells(node):
+            self.module.later[node] = scope
+        else:
+            self.enter(node, scope, prefix)
+
+    def _tells(self, node: Function) -> bool:
+        """Whether a function may say something to the rest of the file, by its text."""
+        text = self.module.text
+        start, end = text.starts[node.lineno - 1], text.starts[(node.end_lineno or 0) :][:1]
+        return any(text.text.find(word, start, *end) >= 0 for word in ("class", "global", "TYPE_CHECKING"))
+
+    def enter(self, node: Function, scope: Scope, prefix: str) -> None:
         inner = Scope(self.module.path, scope, function=node)
         self.module.functions[node] = inner
         for argument in ast.walk(node.args):
@@ -139,6 +170,10 @@ class _Binder:
     @staticmethod
     def _add(scope: Scope, name: str, binding: Binding) -> None:
         scope.bindings.setdefault(name, []).append(binding)
+
+
+def _spans(outer: Function, inner: Function) -> bool:
+    return outer.lineno <= inner.lineno <= (outer.end_lineno or 0)
 
 
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from codemods.classes import Function
 from codemods.declarations import parametrizes
 from codemods.modules import Meaning, Modules
-from codemods.scopes import Binding, ClassRef, Scope
+from codemods.scopes import Binding, ClassRef, Function, Scope
 
 _YIELDING = frozenset({"Iterator", "Generator", "AsyncIterator", "AsyncGenerator", "Iterable"})
 _WRAPPERS = frozenset({"Optional", "Union", "Final", "ClassVar", "Annotated", "Type", "type", "Awaitable"})

@@ -6,11 +6,11 @@ import ast
 import keyword
 import re
 
-from codemods.classes import Function
 from codemods.dictionaries import KEY, MESSAGE
 from codemods.examples import SAYING
 from codemods.infer import Receivers
 from codemods.known import Known
+from codemods.scopes import Function
 
 _CHAIN = re.compile(r"(?<![\w.)\]])[^\W\d]\w*(?:\(\))?(?:\.[^\W\d]\w*(?:\(\))?)*\.$")
 _WORD = re.compile(r"\w+")
@@ -60,7 +60,7 @@ def meaning(receivers: Receivers, offset: int, name: str) -> str | None:
     function = _around(receivers, line)
     if before.endswith(".") or not isinstance(function, Function):
         return None
-    scope = receivers.module.functions.get(function)
+    scope = receivers.module.scope_of(function)
     bound = scope is not None and name in scope.bindings
     return VARIABLE if bound or _SET.match(after) else None
 

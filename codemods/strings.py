@@ -6,13 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.classes import Function
 from codemods.data import Confidence
 from codemods.dictionaries import KEY, MESSAGE, attributes_in, called, held_in
 from codemods.infer import Receivers
 from codemods.known import Known, agreed
 from codemods.modules import ModuleRef, bound_in
-from codemods.scopes import Binding, ClassRef
+from codemods.scopes import Binding, ClassRef, Function
 from codemods.spelled import argument, elements, is_mock
 
 _BY_NAME = frozenset({"hasattr", "getattr", "setattr", "delattr"})

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods import documents, spoken
-from codemods.classes import Function
 from codemods.data import Confidence, Decision, Site
 from codemods.declarations import declarations, receiver
 from codemods.infer import Receivers
@@ -17,7 +16,7 @@ from codemods.markdown import Document
 from codemods.modules import bound_in
 from codemods.occurrences import Occurrence, in_module
 from codemods.project import Project
-from codemods.scopes import ClassRef
+from codemods.scopes import ClassRef, Function
 from codemods.strings import named_by_keyword, named_object
 from codemods.text import qualifier
 

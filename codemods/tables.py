@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.classes import Function
 from codemods.data import Decision, Factory
 from codemods.declarations import declarations, is_test, is_trivial
 from codemods.occurrences import Occurrence, in_module
 from codemods.present import Argument
 from codemods.project import Project
 from codemods.roles import Part
-from codemods.scopes import ClassRef, Module
+from codemods.scopes import ClassRef, Function, Module
 from codemods.sides import layer_path
 
 _CARRIED = (Decision.RENAME, Decision.DELETE)

@@ -10,7 +10,6 @@ from copy import deepcopy
 
 import libcst as cst
 
-from codemods.classes import Function
 from codemods.codemod import Codemod
 from codemods.data import Attribute, Decision, Factory, Site
 from codemods.declarations import receiver
@@ -18,6 +17,7 @@ from codemods.hooks import ahead_of_hooks
 from codemods.importing import BLANK, leading
 from codemods.lifted import declared
 from codemods.removal import as_block, kept_lines
+from codemods.scopes import Function
 
 _ABSTRACT = (
     "abstract, now that every concrete class has its own: a class with neither the old nor the new name "

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from codemods.classes import Function
 from codemods.data import Attribute
 from codemods.declarations import receiver
 from codemods.hooks import ahead_of_hooks
 from codemods.lifted import declared
 from codemods.modules import Modules
 from codemods.project import Project
-from codemods.scopes import ClassNode, ClassRef, Module
+from codemods.scopes import ClassNode, ClassRef, Function, Module
 from codemods.sides import layer_path
 from codemods.text import Text
 from codemods.verify.cuts import Cut, indentation, line_end

@@ -7,10 +7,9 @@ import builtins
 import re
 from copy import deepcopy
 
-from codemods.classes import Function
 from codemods.data import Factory
 from codemods.project import Project
-from codemods.scopes import Module
+from codemods.scopes import Function, Module
 from codemods.verify.cuts import indentation
 
 

@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods import testing
-from codemods.classes import Classes, ClassInfo, Function
+from codemods.classes import Classes, ClassInfo
 from codemods.data import Decision
 from codemods.declarations import declarations, is_abstract, is_test, is_trivial
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.roles import Part
-from codemods.scopes import ClassRef, Module
+from codemods.scopes import ClassRef, Function, Module
 from codemods.sides import layer_path
 from codemods.verify.named import said
 from codemods.verify.unproven import Unproven
