@@ -35,7 +35,7 @@ def belongs(index: Index, roles: Roles, ref: ClassRef) -> str:
         info = index.classes.get(ref)
         having = next((r for r in index.members if info and fits(index.classes, r, info)), None)
         return f", a Protocol that asks for what {having.name} has" if having else ""
-    users = [r for r in index.members if ref in index.classes.mro(r)]
+    users = index.descendants(ref)
     near = next((r for r in users if ref in index.members[r].parents), users[0] if users else None)
     return f", which {near.name} inherits" if near else ""
 
@@ -69,9 +69,8 @@ class About:
     def others_have(self, name: str) -> bool:
         """Whether a class that is no member has an attribute: one that names it has it then."""
         if name not in self._others:
-            modules, members = self.index.modules.mentioning(name), self.index.members
-            found = (nodes[0].ref for module in modules for nodes in module.classes.values())
-            classes = self.index.classes
+            found = self.index.modules.classes_by(name)
+            classes, members = self.index.classes, self.index.members
             self._others[name] = any(owns(classes, ref, name) for ref in found if ref not in members)
         return self._others[name]
 
@@ -182,8 +181,7 @@ class About:
     def _having(self, name: str) -> str:
         """Which classes have an attribute."""
         classes = self.index.classes
-        modules = self.index.modules.mentioning(name)
-        every = (nodes[0].ref for module in modules for nodes in module.classes.values())
+        every = self.index.modules.classes_by(name)
         if any(owns(classes, ref, name) for ref in every if ref not in self.roles.of):
             return "no other class that has such a name is named beside it"
         known = dict.fromkeys((*self.index.members, *self.roles.of))

@@ -31,9 +31,8 @@ def lacking_factory(index: Index, spec: Spec, declared: bool) -> Note | None:
     """
     if not is_abc(index):
         return None
-    for ref in index.members:
-        if any(ref in index.parents(other) for other in index.members):
-            continue
+    inner = {parent for ref in index.members for parent in index.parents(ref)}
+    for ref in (ref for ref in index.members if ref not in inner):
         for factory in spec.factories:
             found = next(_definitions(index, ref, factory), None)
             if found is None and declared and any(_was_there(index, spec, r) for r in index.lineage(ref)):

@@ -39,7 +39,7 @@ def nearest(
     lines = [classes.mro(client) for client in types]
     shared = [ref for ref in lines[0] if all(ref in line for line in lines) and root in classes.mro(ref)]
     wanted = used.intersection(*(members(classes, client) for client in types))
-    return next(((ref,) for ref in shared if wanted <= members(classes, ref)), types)
+    return next(((ref,) for ref in shared if wanted <= members(classes, ref).keys()), types)
 
 
 def used_of(info: ClassInfo, names: Container[str]) -> Iterator[str]:

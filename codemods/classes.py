@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
+from weakref import WeakKeyDictionary
 
 from codemods.modules import External, Meaning, Modules
-from codemods.scopes import ClassNode, ClassRef, Function, statements
+from codemods.scopes import ClassNode, ClassRef, Function, Module, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ClassInfo:
     def assignments(self) -> tuple[tuple[ast.Assign | ast.AnnAssign, Function | None], ...]:
         """The assignments in the class body, then those in its functions, each with its function."""
         own = [(s, None) for node in self.nodes for s in statements(node.node.body)]
-        inner = [(n, function) for function in self.functions() for n in ast.walk(function)]
+        inner = [(n, function) for function in self.functions() for n in _blocks(function)]
         return tuple((n, f) for n, f in (*own, *inner) if isinstance(n, ast.Assign | ast.AnnAssign))
 
     def function(self, name: str) -> Function | None:
@@ -55,29 +55,40 @@ class ClassInfo:
         return next((f for f in reversed(list(self.functions())) if f.name == name), None)
 
 
+def _blocks(function: Function) -> Iterator[ast.AST]:
+    """The function and all statements in it, in the order of ``ast.walk``, which has expressions, too."""
+    todo: list[ast.AST] = [function]
+    for node in todo:
+        yield node
+        for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+            todo += getattr(node, name, ())
+
+
 class Classes:
     """Classes of the tree by reference, read when asked for."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self._infos: dict[ClassRef, ClassInfo | None] = {}
+        self._infos: WeakKeyDictionary[Module, dict[str, ClassInfo]] = WeakKeyDictionary()
         self._lines: dict[ClassRef, tuple[ClassRef, ...]] = {}
-        self.members: dict[ClassRef, frozenset[str]] = {}
+        self.members: dict[ClassRef, Mapping[str, bool]] = {}
         """What ``declarations.members`` has found."""
 
     def get(self, ref: ClassRef) -> ClassInfo | None:
-        if ref not in self._infos:
-            module = self.modules.get(ref.path) if ref.path in self.modules.snapshot else None
-            nodes = tuple(module.classes.get(ref.qualname, ())) if module else ()
-            self._infos[ref] = self._info(ref, nodes) if nodes else None
-        return self._infos[ref]
+        module = self.modules.get(ref.path) if ref.path in self.modules.snapshot else None
+        if module is None:
+            return None
+        infos = self._infos.setdefault(module, {})
+        if ref.qualname not in infos and (nodes := module.classes.get(ref.qualname)):
+            infos[ref.qualname] = self._info(ref, tuple(nodes))
+        return infos.get(ref.qualname)
 
-    def forget(self, path: PurePosixPath) -> None:
-        """Let go of a module and its classes."""
-        module = self.modules.parsed.get(path)
-        for nodes in module.classes.values() if module else ():
-            self._infos.pop(nodes[0].ref, None)
-        self.modules.forget(path)
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_infos"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._infos = WeakKeyDictionary()
 
     def _info(self, ref: ClassRef, nodes: tuple[ClassNode, ...]) -> ClassInfo:
         bases = tuple(Base(b, self.base(b, node)) for node in nodes for b in node.node.bases)

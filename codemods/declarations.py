@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -55,12 +55,17 @@ def sets(info: ClassInfo, names: Container[str]) -> bool:
     )
 
 
-def members(classes: Classes, ref: ClassRef) -> frozenset[str]:
-    """The names of all attributes and methods that a class and its ancestors in the tree have."""
+def members(classes: Classes, ref: ClassRef) -> Mapping[str, bool]:
+    """The names of all attributes and methods that a class and its ancestors in the tree have.
+
+    With each is said whether it is a method.
+    """
     if ref not in classes.members:
-        infos = [info for ancestor in classes.mro(ref) if (info := classes.get(ancestor))]
-        found = (item.name for info in infos for item in (*info.functions(), *declarations(info)))
-        classes.members[ref] = frozenset(found)
+        infos = [info for ancestor in reversed(classes.mro(ref)) if (info := classes.get(ancestor))]
+        classes.members[ref] = {
+            **{d.name: False for info in infos for d in declarations(info)},
+            **{f.name: not decorators(f) & READ for info in infos for f in info.functions()},
+        }
     return classes.members[ref]
 
 
@@ -71,17 +76,8 @@ def owns(classes: Classes, ref: ClassRef, name: str) -> bool:
 
 def fits(classes: Classes, ref: ClassRef, protocol: ClassInfo) -> bool:
     """Whether a class has all that a Protocol asks for, methods as methods."""
-    asked, there = _kinds(classes, protocol.ref), _kinds(classes, ref)
+    asked, there = members(classes, protocol.ref), members(classes, ref)
     return all(name in there and is_method == there[name] for name, is_method in asked.items())
-
-
-def _kinds(classes: Classes, ref: ClassRef) -> dict[str, bool]:
-    """The names a class and its ancestors have, and whether they are methods."""
-    infos = [info for ancestor in reversed(classes.mro(ref)) if (info := classes.get(ancestor))]
-    return {
-        **{d.name: False for info in infos for d in declarations(info)},
-        **{f.name: not decorators(f) & READ for info in infos for f in info.functions()},
-    }
 
 
 def is_early(declaration: Declaration) -> bool:

@@ -89,8 +89,8 @@ class _Search:
         self.spec = spec
         self.sites = sites
         self.notes: list[Note] = []
-        bounds = {v.name: members(index.classes, v.bounds[0]) for v in arguments.variables if v.bounds}
-        self.shared = {a.new: bounds.get(a.type_parameter or "", frozenset()) for a in spec.attributes}
+        bounds = {v.name: {*members(index.classes, v.bounds[0])} for v in arguments.variables if v.bounds}
+        self.shared = {a.new: bounds.get(a.type_parameter or "", set()) for a in spec.attributes}
         """What the root declares, with what it knows of its values."""
 
     def duplicates(self, function: Function) -> Iterator[Duplicate]:

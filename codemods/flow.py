@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from weakref import ReferenceType
 
 from codemods import spelled
 from codemods.classes import Classes, ClassInfo
@@ -29,15 +30,20 @@ class Flow(ABC):
         self.module = module
         self.parents = parents(module.tree)
         self.blocks = [node for node in self.parents if isinstance(node, Function | ast.ClassDef)]
-        self._others: dict[PurePosixPath, Flow] = {module.path: self}
+        self._others: dict[PurePosixPath, Flow] = {}
+        self._asking: ReferenceType[Flow] | None = None
+        """Whose others these are; it does not live on for them."""
         self._set: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     def within(self, module: Module) -> Flow:
         """The receivers of another module, made once."""
-        if module.path not in self._others:
-            self._others[module.path] = type(self)(self.classes, module)
-            self._others[module.path]._others = self._others
-        return self._others[module.path]
+        first = (self._asking and self._asking()) or self
+        if module.path == first.module.path:
+            return first
+        if module.path not in first._others:
+            first._others[module.path] = type(self)(self.classes, module)
+            first._others[module.path]._asking = ReferenceType(first)
+        return first._others[module.path]
 
     def enclosing(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, from the inside out."""

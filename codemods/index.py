@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ from codemods.foreign import is_foreign
 from codemods.large import searched
 from codemods.layout import Leading
 from codemods.modules import External, Missing, Modules
-from codemods.scopes import ClassRef, Module
+from codemods.scopes import ClassRef, Function, Module
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,26 @@ class Index:
         return [meaning.dotted for meaning in found if isinstance(meaning, External)]
 
     def descendants(self, ref: ClassRef) -> tuple[ClassRef, ...]:
-        """The class itself and every member below it."""
+        """The members below a class, be it one itself (then it comes first) or not."""
         return tuple(self._below.get(ref, ()))
+
+    def used_in(self, method: str) -> Set[str]:
+        """The attributes that the members' methods of a name use or set, of whatever object."""
+        if method not in self._used:
+            nodes = (node for function in self._methods.get(method, ()) for node in ast.walk(function))
+            self._used[method] = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        return self._used[method]
+
+    @cached_property
+    def _used(self) -> dict[str, set[str]]:
+        return {}
+
+    @cached_property
+    def _methods(self) -> Mapping[str, Sequence[Function]]:
+        found: dict[str, list[Function]] = {}
+        for function in (f for info in self.members.values() for f in info.functions()):
+            found.setdefault(function.name, []).append(function)
+        return found
 
     @cached_property
     def _below(self) -> Mapping[ClassRef, Sequence[ClassRef]]:
@@ -92,7 +110,7 @@ def _root(modules: Modules, spec: Spec) -> ClassRef:
     dotted, _, name = spec.root.rpartition(".")
     found = [
         nodes[0].ref
-        for module in modules.mentioning(name)
+        for module in modules.defining(name)
         for nodes in module.classes.values()
         if module.path.suffix == ".py" and nodes[0].ref.name == name
     ]
@@ -123,47 +141,55 @@ class _Search:
         self.classes = classes
         self.modules = classes.modules
         self.root = root
-        self.members: set[ClassRef] = {root}
+        self.members: dict[ClassRef, None] = {root: None}
         self.known: set[str] = set()
         """Names that members go by."""
-        self.read: dict[PurePosixPath, Module] = {}
+        self.renamed: dict[PurePosixPath, set[str]] = {}
+        """Files that have been looked at, and may not be held any more: what has another name there."""
+        self.handing: set[PurePosixPath] = set()
+        """Packages that hand members on."""
+        self.lacking: dict[PurePosixPath, tuple[tuple[ClassRef, Missing], ...]] = {}
+        """The classes of a file with a base that is missing from where it is imported."""
         self.searched: set[PurePosixPath] = set()
         """Homes whose importers are read."""
-        self.looked: set[PurePosixPath] = set()
-        """Importers that are read."""
 
     def run(self, names: list[str], old_names: list[str]) -> None:
+        self.modules.hold(self.root.path)
         self.known |= {*names}
         wanted = {*names, *old_names}
         while wanted:
-            self._parse(self.modules.spelling(wanted))
-            self._look(self._importers())
-            fresh = self._join() | self._aliases()
+            fresh: set[str] = set()
+            for path in (*self.modules.spelling(wanted), *self._importers()):
+                again = path.stem == "__init__" or not self.renamed.get(path, wanted).isdisjoint(wanted)
+                if again and (module := self.modules.get(path)):
+                    fresh |= self._look(module)
             wanted = fresh - self.known
             self.known |= fresh
 
-    def _parse(self, paths: Iterable[PurePosixPath]) -> None:
-        for path in paths:
-            if path not in self.read and (module := self.modules.get(path)):
-                self.read[path] = module
+    def _look(self, module: Module) -> set[str]:
+        """The names by which a file has members, those that it defines included.
 
-    def _look(self, paths: Iterable[PurePosixPath]) -> None:
-        """Read files that name no member: they matter where a base is missing, and the rest is let go."""
-        for path in paths:
-            held = path in self.modules.parsed
-            self.looked.add(path)
-            if module := self.modules.get(path):
-                if any(self._lacking(module)):
-                    self.read[path] = module
-                elif not held:
-                    self.classes.forget(path)
+        Where a name that is known later has another name, too, a file is looked at again.
+        """
+        infos = [info for nodes in module.classes.values() if (info := self.classes.get(nodes[0].ref))]
+        joining = [info.ref for info in infos if self._is_member(info.ref)]
+        if joining:
+            self.modules.hold(module.path)
+            self.members.update(dict.fromkeys(joining))
+        if module.path not in self.renamed:
+            others = (
+                (n, self._other_name(b.name, b.value)) for n, bs in module.scope.bindings.items() for b in bs
+            )
+            self.renamed[module.path] = {other for name, other in others if other not in (name, None)}
+            found = ((info.ref, b.meaning) for info in infos for b in info.bases)
+            self.lacking[module.path] = tuple((r, m) for r, m in found if isinstance(m, Missing))
+        named = self._members_named(module)
+        if named and module.path.stem == "__init__":
+            self.handing.add(module.path)
+        return named | {ref.name for ref in joining}
 
-    def _join(self) -> set[str]:
-        for module in self.read.values():
-            for nodes in module.classes.values():
-                if nodes[0].ref not in self.members and self.root in self.classes.mro(nodes[0].ref):
-                    self.members.add(nodes[0].ref)
-        return {ref.name for ref in self.members}
+    def _is_member(self, ref: ClassRef) -> bool:
+        return self.root in self.classes.mro(ref)
 
     def _importers(self) -> Iterator[PurePosixPath]:
         """Files that import from a home: a base of theirs may be what that home does not have."""
@@ -171,20 +197,13 @@ class _Search:
         self.searched |= homes
         leading = Leading(homes)
         for path in self.modules.spelling(leading.words):
-            if path in self.read or path in self.looked:
-                continue
-            if self.modules.imports_one(path, searched(path, self.modules.snapshot[path]), leading):
+            searchable = () if path in self.renamed else searched(path, self.modules.snapshot[path])
+            if searchable and self.modules.imports_one(path, searchable, leading):
                 yield path
 
     def _homes(self) -> set[PurePosixPath]:
         """The files of the members, and the packages that hand members on."""
-        packages = (module for path, module in self.read.items() if path.stem == "__init__")
-        handing = {module.path for module in packages if self._members_named(module)}
-        return {ref.path for ref in self.members} | handing
-
-    def _aliases(self) -> set[str]:
-        """Other names that members go by, through ``import ... as`` and plain assignment."""
-        return {name for module in self.read.values() for name in self._members_named(module) - self.known}
+        return {ref.path for ref in self.members} | self.handing
 
     def _members_named(self, module: Module) -> set[str]:
         """The names by which a module has members, as far as their names are known by now."""
@@ -192,7 +211,8 @@ class _Search:
             name
             for name, bindings in module.scope.bindings.items()
             if any(name in self.known or self._other_name(b.name, b.value) in self.known for b in bindings)
-            and self.modules.meaning(ast.Name(name, lineno=1), module.scope) in self.members
+            and isinstance(meaning := self.modules.meaning(ast.Name(name, lineno=1), module.scope), ClassRef)
+            and self._is_member(meaning)
         }
 
     @staticmethod
@@ -212,14 +232,8 @@ class _Search:
 
     def missing(self) -> tuple[tuple[ClassRef, Missing], ...]:
         homes = self._homes()
-        every = (found for module in self.read.values() for found in self._lacking(module))
+        every = (each for found in self.lacking.values() for each in found)
         return tuple((ref, missing) for ref, missing in every if missing.module in homes)
-
-    def _lacking(self, module: Module) -> Iterator[tuple[ClassRef, Missing]]:
-        """The classes of a module with a base that is missing from where it is imported."""
-        infos = (self.classes.get(nodes[0].ref) for nodes in module.classes.values())
-        for info in filter(None, infos):
-            yield from ((info.ref, b.meaning) for b in info.bases if isinstance(b.meaning, Missing))
 
 
 def missing_base(found: Index) -> str:

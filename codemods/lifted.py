@@ -71,9 +71,7 @@ class Lifted:
             and isinstance(node.func.value, ast.Name)
             and node.func.value.id == receiver(function)
         }
-        methods = (f for info in self.index.members.values() for f in info.functions() if f.name in called)
-        nodes = [node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute)]
-        return any(node.attr == name for node in nodes)
+        return any(name in self.index.used_in(method) for method in called)
 
     def _only_declared(self, info: ClassInfo, statement: ast.stmt, name: str) -> bool:
         """Whether a statement stands at the top of a class body that does not use the name itself."""

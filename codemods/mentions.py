@@ -43,6 +43,7 @@ class Mentions:
         self.about = About(index, roles, spec)
         self._owners: dict[tuple[str, str], ClassRef | None] = {}
         self._alive: dict[str, bool] = {}
+        self._helpers: dict[str, list[ClassRef]] = {}
         self._capitals: dict[PurePosixPath, set[str]] = {}
 
     def in_document(self, path: PurePosixPath, text: Text, offset: int, name: str, mention: Mention) -> Said:
@@ -154,8 +155,9 @@ class Mentions:
         said = {*_WORD.findall(spoken.lower())}
         if name in self.spec.stale or self.spec.side_of(name).lower() in said:
             return None
-        sided = (ref for ref in self.index.members if (self.roles.of[ref].side or "").lower() in said)
-        return next((ref for ref in sided if self._is_helper(ref, name)), None)
+        if name not in self._helpers:
+            self._helpers[name] = [ref for ref in self.index.members if self._is_helper(ref, name)]
+        return next((r for r in self._helpers[name] if (self.roles.of[r].side or "").lower() in said), None)
 
 
 def _is_log(path: PurePosixPath) -> bool:

@@ -1,19 +1,16 @@
-"""Modules of a snapshot and what their names mean; a file is parsed when something asks for it."""
+"""Modules of a snapshot and what their names mean."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeGuard
 
-from codemods.data import Failure, Snapshot
-from codemods.large import over, searched, words
-from codemods.layout import Layout
+from codemods.data import Snapshot
 from codemods.scopes import Binding, ClassRef, Module, Scope, statements
-from codemods.text import UnreadableSource, decode, parse
+from codemods.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,89 +43,12 @@ _Seen = Mapping[tuple[int, str], int]
 _NOTHING: _Seen = {}
 
 
-class Modules(Layout):
+class Modules(Sources):
     """The modules of a snapshot: where imports lead and what an expression names."""
 
     def __init__(self, snapshot: Snapshot, tops: Sequence[PurePosixPath] = ()) -> None:
         super().__init__(snapshot, tops)
-        self.failures: dict[PurePosixPath, Failure] = {}
-        self.parsed: dict[PurePosixPath, Module | None] = {}
-        self.sound: set[PurePosixPath] = set()
-        """Files that parse, and are not held any more."""
         self._imports: dict[PurePosixPath, tuple[PurePosixPath, ...]] = {}
-        self._naming: dict[str, tuple[PurePosixPath, ...]] = {}
-        self._searchable: dict[PurePosixPath, bytes] = {}
-
-    def get(self, path: PurePosixPath) -> Module | None:
-        """The parsed module, or None when it cannot be read (then ``failures`` says why)."""
-        if path not in self.parsed:
-            try:
-                text = decode(self.snapshot[path])
-                self.parsed[path] = Module(path, text, parse(text))
-            except UnreadableSource as error:
-                self.failures[path] = Failure(path, error.code, error.reason)
-                self.parsed[path] = None
-        return self.parsed[path]
-
-    def forget(self, path: PurePosixPath) -> None:
-        """Let go of a module; it is parsed again when something asks for it."""
-        if self.parsed.pop(path, None):
-            self.sound.add(path)
-
-    def changed(self, files: Snapshot) -> Modules:
-        """The modules with these files in place of theirs; no other is parsed again."""
-        made = Modules(over(self.snapshot, files), self.tops)
-        made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
-        made._searchable = {path: data for path, data in self._searchable.items() if path not in files}
-        return made
-
-    def mentioning(self, name: str) -> Iterator[Module]:
-        """The modules whose bytes hold a name; those that cannot be read are left out."""
-        if name not in self._naming:
-            self._naming[name] = tuple(self.naming((name,)))
-        for path in self._naming[name]:
-            if module := self.get(path):
-                yield module
-
-    def defining(self, name: str) -> Iterator[Module]:
-        """The modules whose bytes seem to define a class of this name."""
-        head = re.compile(rb"class[\s\\]+%s(?![\w\x80-\xff])" % name.encode("utf-8", "surrogateescape"))
-        for path in self.naming((name,)):
-            defines = path in self.parsed or head.search(searched(path, self.snapshot[path]))
-            if defines and (module := self.get(path)):
-                yield module
-
-    def mentions(self, path: PurePosixPath, names: Iterable[str]) -> bool:
-        """Whether a file holds one of these names, be it as part of a longer word."""
-        return any(True for _ in self.naming(names, (path,)))
-
-    def naming(
-        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
-    ) -> Iterator[PurePosixPath]:
-        """Those of the sources, or of ``paths``, that ``mentions`` is true of."""
-        every = {*names}
-        shortest = (name for name in every if not any(o in name for o in every if o != name))
-        wanted = [name.encode("utf-8", "surrogateescape") for name in shortest]
-        whole = all(map(str.isidentifier, every))
-        for path in self.sources if paths is None else paths:
-            if path not in self._searchable:
-                self._searchable[path] = words(self.snapshot, path)
-            data = self._searchable[path] if whole else searched(path, self.snapshot[path])
-            if any(name in data for name in wanted):
-                yield path
-
-    def spelling(
-        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
-    ) -> Iterator[PurePosixPath]:
-        """The same without those that hold the names as part of longer words only."""
-        every = {*names}
-        either = b"|".join(re.escape(name.encode("utf-8", "surrogateescape")) for name in every)
-        # Beside what is not ASCII it counts: that may be no letter.
-        word = re.compile(rb"(?<![0-9A-Za-z_])(?:%s)(?![0-9A-Za-z_])" % either)
-        whole = all(map(str.isidentifier, every))
-        for path in self.naming(every, paths):
-            if not whole or word.search(self._searchable[path]):
-                yield path
 
     # --- imports --------------------------------------------------------------------------------
 

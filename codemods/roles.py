@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,11 +96,13 @@ class _Assigner:
 
     # --- sides ----------------------------------------------------------------------------------
 
-    def _names(self, info: ClassInfo) -> dict[str, tuple[int, bool]]:
+    def _names(self, ref: ClassRef) -> dict[str, tuple[int, bool]]:
         """Old names a class body holds -> line, and whether they declare rather than only use."""
-        if info.ref in self.held:
-            return self.held[info.ref]
-        found = self.held[info.ref] = {}
+        if ref in self.held:
+            return self.held[ref]
+        found = self.held[ref] = {}
+        if (info := self.index.classes.get(ref)) is None:
+            return found
         for declaration in declarations(info):
             if declaration.name in self.spec.renames:
                 line, declares = found.get(declaration.name, (declaration.statement.lineno, False))
@@ -117,14 +119,13 @@ class _Assigner:
         return {
             name
             for a in above
-            if (info := self.index.classes.get(a))
-            for name, (_, declares) in self._names(info).items()
+            for name, (_, declares) in self._names(a).items()
             # A name of the other side with a body of its own is a helper there.
             if declares or a not in self.of or self.of[a].side in (None, self.spec.side_of(name))
         }
 
     def _side(self, ref: ClassRef, info: ClassInfo) -> str | None:
-        names = self._names(info)
+        names = self._names(ref)
         mixed = self._inherited(ref, members=False)
         parents = list(dict.fromkeys(s for p in self.index.parents(ref) if (s := self.of[p].side)))
         if len(parents) > 1:
@@ -187,7 +188,7 @@ class _Assigner:
                     continue
                 if (info := self.index.classes.get(ancestor)) is None:
                     continue
-                names = (self._used(info) | {*self._names(info)}) & old
+                names = (self._used(info) | {*self._names(ancestor)}) & old
                 if names and {self.spec.side_of(name) for name in names} == {self.of[ref].side}:
                     self.of[ancestor] = Role(Part.MIXIN, self.of[ref].side, self.of[ref].phase)
                     if outside := self._outsiders(ancestor):
@@ -209,27 +210,20 @@ class _Assigner:
 
     def _outsiders(self, mixin: ClassRef) -> tuple[ClassRef, ...]:
         inside = {ancestor for ref in self.index.members for ancestor in self.index.classes.mro(ref)}
-        found = (info.ref for info in self._classes(mixin.name) if info.ref not in inside)
-        return tuple(ref for ref in found if mixin in self.index.classes.mro(ref))
-
-    def _classes(self, name: str) -> Iterator[ClassInfo]:
-        """The classes outside the hierarchy in files that hold a name."""
-        for module in self.index.modules.mentioning(name):
-            for nodes in module.classes.values():
-                info = self.index.classes.get(nodes[0].ref)
-                if info is not None and info.ref not in self.of:
-                    yield info
+        found = (ref for ref in self.index.modules.classes_by(mixin.name) if ref not in inside)
+        return tuple(ref for ref in found if ref not in self.of and mixin in self.index.classes.mro(ref))
 
     def _protocols(self) -> None:
         """A Protocol belongs to the hierarchy that it stands beside or that alone has what it asks for."""
-        having = {c.ref: c for name in self.spec.renames for c in self._classes(name) if self._names(c)}
-        protocols = [info for info in having.values() if self._is_protocol(info)]
-        others = [c for c in having.values() if c not in protocols and not is_test(c.ref.path)]
-        classes = self.index.classes
+        classes, found = self.index.classes, map(self.index.modules.classes_by, self.spec.renames)
+        outside = dict.fromkeys(ref for refs in found for ref in refs if ref not in self.of)
+        having = [info for ref in outside if self._names(ref) and (info := classes.get(ref))]
+        protocols = [info for info in having if self._is_protocol(info)]
+        others = [c for c in having if c not in protocols and not is_test(c.ref.path)]
         for info in protocols:
             if not any(fits(classes, ref, info) for ref in self.index.members):
                 continue
-            asked = self._names(info)
+            asked = self._names(info.ref)
             sides = {self.spec.side_of(name) for name in asked}
             beside = any(ref.path == info.ref.path for ref in self.of)
             too = [f"{c.ref.name} has too" for c in others if not beside and fits(classes, c.ref, info)]

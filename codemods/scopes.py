@@ -59,7 +59,7 @@ class ClassNode:
     body: Scope
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Module:
     """One parsed file."""
 

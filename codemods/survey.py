@@ -80,7 +80,7 @@ class Survey:
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
         modules = self.project.modules
-        left = {*modules.sources} - modules.parsed.keys() - modules.sound - self.sound
+        left = {*modules.sources} - modules.failures.keys() - modules.sound - self.sound
         paths = sorted(path for path in left if not is_foreign(path))
         more = self.workers.whole(_failure, self.snapshot, paths, lambda path: path, few=50 * FEW)
         found = {failure.path: self.project.explained(failure) for failure in more if failure}

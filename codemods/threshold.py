@@ -44,7 +44,5 @@ def _named(project: Project, site: Site) -> Site:
 
 
 def _elsewhere(project: Project, name: str) -> bool:
-    classes = (
-        nodes[0].ref for module in project.modules.mentioning(name) for nodes in module.classes.values()
-    )
+    classes = project.modules.classes_by(name)
     return any(ref not in project.roles.of and owns(project.index.classes, ref, name) for ref in classes)

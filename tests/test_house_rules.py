@@ -25,6 +25,7 @@ LAYERS = (
     ("building", "client_tests", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "large", "scopes", "settings", "workers", "worktree"),
     ("documents", "files", "known", "layout", "occurrences", "spec"),
+    ("sources",),
     ("modules",),
     ("classes",),
     ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "parsed", "record"),
