@@ -122,15 +122,12 @@ class Leading:
         stems = [path.parent if path.stem == "__init__" else path.with_suffix("") for path in paths]
         self.words = {stem.name for stem in stems}
         self.in_bytes = {word.encode("utf-8", "surrogateescape") for word in self.words}
-        self._dotted = [f".{'.'.join(stem.parts)}" for stem in stems]
-        self._ends: dict[str, bool] = {}
+        self._ends = {".".join(stem.parts[at:]) for stem in stems for at in range(len(stem.parts))}
 
     def end(self, dotted: str) -> bool:
         """Whether a name may be that of one of them, by its last parts."""
         bare = dotted.lstrip(".")
-        if bare not in self._ends:
-            self._ends[bare] = not bare or any(each.endswith(f".{bare}") for each in self._dotted)
-        return self._ends[bare]
+        return not bare or bare in self._ends
 
 
 def _named(data: bytes, words: Set[bytes]) -> Iterator[bytes]:
