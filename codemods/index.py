@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import PurePosixPath
 
 from codemods.classes import Classes, ClassInfo
@@ -157,9 +158,9 @@ class _Search:
         self.modules.hold(self.root.path)
         self.known |= {*names}
         wanted = {*names, *old_names}
-        while wanted:
+        while wanted or self._homes() - self.searched:
             fresh: set[str] = set()
-            for path in (*self.modules.spelling(wanted), *self._importers()):
+            for path in chain(self.modules.spelling(wanted), self._importers()):
                 again = path.stem == "__init__" or not self.renamed.get(path, wanted).isdisjoint(wanted)
                 if again and (module := self.modules.get(path)):
                     fresh |= self._look(module)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
 from typing import Self
 from weakref import WeakValueDictionary
@@ -27,6 +27,9 @@ class Sources(Layout):
         self.sound: set[PurePosixPath] = set()
         """Files that parse, held or not."""
         self.parsed: dict[PurePosixPath, Module | None] = {}
+        self._before: Self | None = None
+        """Whose modules these are but for those of the files that are ``_fresh``."""
+        self._fresh: Set[PurePosixPath] = frozenset()
         self._passing: dict[PurePosixPath, int] = {}
         """Those of the parsed that are let go where more are read than there is room for, with their size."""
         self._taken = 0
@@ -40,6 +43,8 @@ class Sources(Layout):
 
         It is the same one as long as anybody has it; one that nobody has may have to be parsed again.
         """
+        if self._before is not None and path not in self._fresh:
+            return self._before.get(path)
         if path not in self.parsed:
             module = self._alive.get(path) or self._read(path)
             if module:
@@ -74,11 +79,9 @@ class Sources(Layout):
         self._taken -= self._passing.pop(path, 0)
 
     def changed(self, files: Snapshot) -> Self:
-        """The modules with these files in place of theirs; no other that is held is parsed again."""
+        """The modules with these files in place of theirs; the others are the same."""
         made = type(self)(over(self.snapshot, files), self.tops)
-        made.parsed = {path: module for path, module in self.parsed.items() if path not in files}
-        made._passing = {path: size for path, size in self._passing.items() if path not in files}
-        made._taken = sum(made._passing.values())
+        made._before, made._fresh = self, frozenset(files)
         made._searchable = {path: data for path, data in self._searchable.items() if path not in files}
         return made
 

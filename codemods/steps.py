@@ -100,23 +100,14 @@ def stages_of(
     refusals.broken_files(project, found.failures)
     refusals.stubs(project)
     refusals.fields(project)
-    source, proof = Source(found.workers), Proof(project)
     for change in start.repairs:
         repaired(change)
     numbers = start.landed if project.is_user else landed
-    known = dict[frozenset[int], tuple[Change, ...]]()
     stages = [stage(REPAIR, numbers | {0}, start, ())] if start.repairs and 0 not in numbers else []
     numbers |= {0} if start.repairs else set()
-    names = ("edits", *(f"phase {phase.number} {phase.name}" for phase in asked))
-    progress(Doing("planning", names, 0))
-    sets = accumulate(asked, lambda done, phase: done | {phase.number}, initial=numbers)
-    prepare(project, (each - {finalizing(found.spec).number} for each in sets), source)
-    for at, phase in enumerate(asked, start=1):
-        progress(Doing("planning", names, at))
-        numbers |= {phase.number}
-        if numbers not in known:
-            known[numbers] = planned(project, numbers, source, proof, found.workers)
-        stages.append(stage(phase, numbers, start, known[numbers]))
+    sets = [*accumulate(asked, lambda done, phase: done | {phase.number}, initial=numbers)][1:]
+    made = zip(asked, sets, planned_all(project, sets, found.workers, progress), strict=True)
+    stages += [stage(phase, each, start, changes) for phase, each, changes in made]
     _refuse_in_the_way(found, stages)
     return stages
 
@@ -152,22 +143,35 @@ def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
             )
 
 
-def planned(
-    project: Project,
-    numbers: frozenset[int],
-    source: Source | None = None,
-    proof: Proof | None = None,
-    workers: Workers | None = None,
-) -> tuple[Change, ...]:
-    """The changes of a set of phases, proven; ``source`` and ``proof`` remember what was done before.
+def planned(project: Project, numbers: frozenset[int]) -> tuple[Change, ...]:
+    """The changes of a set of phases, proven.
 
     Raises MigrationError where a file that has to change cannot be, Unproven where it changes otherwise.
     """
+    return planned_all(project, [numbers])[0]
+
+
+def planned_all(
+    project: Project,
+    sets: Sequence[frozenset[int]],
+    workers: Workers | None = None,
+    progress: Progress = silent,
+) -> list[tuple[Change, ...]]:
+    """The same of several sets of phases, each file changed and proven once for all that say the same."""
     last = finalizing(project.spec).number
-    made = plan(project, numbers - {last}, source)
-    _refuse_failed(made)
-    (proof or Proof(project)).check(numbers - {last}, made.changes, workers)
-    return _ended(project, made) if last in numbers else made.changes
+    wanted = {each: each - {last} for each in sets}
+    source, parts = Source(workers), ("edits", "files", "proof")
+    progress(Doing("planning", parts, 0))
+    prepare(project, wanted.values(), source)
+    progress(Doing("planning", parts, 1))
+    plans = {phases: plan(project, phases, source) for phases in dict.fromkeys(wanted.values())}
+    for each in plans.values():
+        _refuse_failed(each)
+    progress(Doing("planning", parts, 2))
+    Proof(project).check_all(((each.phases, each.changes) for each in plans.values()), workers)
+    made = ((numbers, plans[phases]) for numbers, phases in wanted.items())
+    changes = {numbers: _ended(project, each) if last in numbers else each.changes for numbers, each in made}
+    return [changes[numbers] for numbers in sets]
 
 
 def ending(project: Project) -> tuple[Change, ...]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from codemods import files, index, large
+from codemods import files, index, large, sources, spec
 from codemods.cache import Cache
 from codemods.data import MigrationError
 from codemods.large import Large
 from codemods.modules import Modules
+from codemods.review import review
 from codemods.seen import How, Look
 from codemods.survey import survey
-from tests.helpers import AROUND, lay
+from tests.helpers import AROUND, contents, lay
 from tests.trees import TWO_SIDES
 
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "cex_arbitrage" / "before"
 LEFT = "from root import Root\n\n\nclass Left(Root):\n    _left_on = False  # classmod: keep -- so\n"
 FILES: dict[str, str | bytes] = {
     **AROUND,
@@ -142,7 +145,17 @@ def test_a_tree_is_known_again_however_it_is_held(
 # --- what is parsed ---------------------------------------------------------------------------------
 
 
-def test_a_file_that_only_imports_from_a_home_is_let_go(root: Path) -> None:
+@pytest.fixture
+def cramped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No more is held parsed than has to be, and nothing waits for a collection of cycles."""
+    monkeypatch.setattr(sources, "ROOM", 0)
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("cramped")
+def test_members_are_held_and_what_only_imports_from_their_homes_is_let_go(root: Path) -> None:
     lay(
         root,
         {
@@ -152,24 +165,49 @@ def test_a_file_that_only_imports_from_a_home_is_let_go(root: Path) -> None:
     )
     modules = Modules(files.read(root).snapshot)
     found = index.build(modules.snapshot, TWO_SIDES)
-    assert {str(path) for path in found.modules.parsed} >= {"root.py", "left.py", "lacks.py"}
-    assert {str(path) for path in found.modules.sound} == {"asks.py"}
+    assert {*map(str, found.modules.parsed)} - {"lacks.py"} == {"root.py", "left.py"}
+    assert {*map(str, found.modules.sound)} >= {"asks.py", "lacks.py"}
     assert [ref.name for ref, _ in found.missing] == ["A"]
-    assert found.modules.get(PurePosixPath("asks.py")) is not None
 
 
+@pytest.mark.usefixtures("cramped")
+def test_a_module_is_the_same_as_long_as_somebody_has_it(root: Path) -> None:
+    modules, left = Modules(files.read(root).snapshot), PurePosixPath("left.py")
+    module = modules.get(left)
+    assert module is not None
+    modules.get(PurePosixPath("root.py"))
+    assert left not in modules.parsed
+    assert modules.get(left) is module
+
+
+@pytest.mark.usefixtures("cramped")
 def test_a_module_that_is_let_go_is_gone_at_once(root: Path) -> None:
     modules = Modules(files.read(root).snapshot)
     module = modules.get(PurePosixPath("left.py"))
     assert module is not None
     tree = weakref.ref(module.tree)
     del module
-    gc.disable()
-    try:
-        modules.forget(PurePosixPath("left.py"))
-        assert tree() is None
-    finally:
-        gc.enable()
+    modules.get(PurePosixPath("root.py"))
+    assert tree() is None
+
+
+@pytest.mark.usefixtures("cramped")
+def test_what_was_decided_in_a_module_does_not_hold_it(root: Path) -> None:
+    found = survey(root, TWO_SIDES)
+    assert any(site.path.name == "left.py" for site in found.sites)
+    read = {*map(str, found.project.modules.sound)}
+    assert read > {*map(str, found.project.modules._alive)} >= {"left.py", "root.py"}
+
+
+def test_a_plan_does_not_depend_on_what_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lay(tmp_path / "project", contents(FIXTURE))
+    found = survey(root, spec.builtin())
+    monkeypatch.setattr(sources, "ROOM", 0)
+    monkeypatch.setattr(large, "HELD", 0)
+    cramped = survey(root, spec.builtin())
+    assert cramped.sites == found.sites
+    assert cramped.notes == found.notes
+    assert review(cramped) == review(found)
 
 
 def test_a_class_that_is_named_in_passing_is_not_read(root: Path) -> None:

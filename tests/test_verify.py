@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from codemods import project, verify
-from codemods.data import Change, Decision, Site
+from codemods.data import Change, Decision
 from codemods.modules import Modules
 from codemods.plan import plan
 from codemods.project import Project
@@ -320,21 +320,18 @@ def test_a_file_is_proven_once_for_all_sets_that_say_the_same_of_it(monkeypatch:
     proof, source = Proof(found), Source()
     proven: list[str] = []
     read: list[tuple[PurePosixPath, bytes]] = []
-    compare, get = verify._compare, Modules.get
+    compare, reads = verify._compare, Modules._read
 
-    def comparing(
-        shared: tuple[Project, Set[PurePosixPath], frozenset[int], Modules],
-        item: tuple[Change, tuple[Site, ...]],
-    ) -> None:
-        proven.append(str(item[0].path))
-        compare(shared, item)
+    def comparing(shared: tuple[Project, Set[PurePosixPath]], case: verify._Case) -> None:
+        proven.append(str(case.change.path))
+        compare(shared, case)
 
-    def getting(self: Modules, path: PurePosixPath) -> Module | None:
-        read.extend([(path, self.snapshot[path])] if path not in self.parsed else [])
-        return get(self, path)
+    def reading(self: Modules, path: PurePosixPath) -> Module | None:
+        read.append((path, self.snapshot[path]))
+        return reads(self, path)
 
     monkeypatch.setattr(verify, "_compare", comparing)
-    monkeypatch.setattr(Modules, "get", getting)
+    monkeypatch.setattr(Modules, "_read", reading)
     plans = [plan(found, frozenset(range(1, last + 1)), source) for last in range(1, 7)]
     for made in (*plans, *plans):
         proof.check(made.phases, made.changes)

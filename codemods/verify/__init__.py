@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Hashable, Iterable, Mapping, Set
 from itertools import zip_longest
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from codemods.data import Change, Decision, Site, Snapshot
 from codemods.foreign import own
@@ -28,22 +29,47 @@ __all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
 
 
+_Told = tuple[Change, Hashable, frozenset[int]]
+
+
+class _Case(NamedTuple):
+    """A change to be proven: of these phases, in the tree after them, by these sites."""
+
+    phases: frozenset[int]
+    now: Modules
+    change: Change
+    sites: tuple[Site, ...]
+
+
 class Proof:
     """What has been proven of a project; what was seen before is not looked at again."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._seen: set[tuple[Change, Hashable, frozenset[int]]] = set()
+        self._seen: set[_Told] = set()
         self._phases: dict[PurePosixPath, frozenset[int]] = {}
         self._files: Snapshot = {}
         self._now = project.modules
         self._written = written(project)
         self._told = told(project)
 
-    def check(
-        self, phases: frozenset[int], changes: Iterable[Change], workers: Workers | None = None
-    ) -> None:
+    def check(self, phases: frozenset[int], changes: Iterable[Change]) -> None:
         """Raise Unproven unless the changes are what these phases decide, and all of it."""
+        self.check_all([(phases, changes)])
+
+    def check_all(
+        self, plans: Iterable[tuple[frozenset[int], Iterable[Change]]], workers: Workers | None = None
+    ) -> None:
+        """The same for several sets of phases and the changes of each, which ``workers`` share."""
+        fresh: dict[_Told, _Case] = {}
+        for phases, changes in plans:
+            fresh |= self._cases(phases, changes)
+        shared = self.project, self._written
+        (workers or Workers()).whole(_compare, shared, [*fresh.values()], lambda case: case.change.path)
+        self._seen |= fresh.keys()
+
+    def _cases(self, phases: frozenset[int], changes: Iterable[Change]) -> dict[_Told, _Case]:
+        """What is to be proven, by all that it depends on; Unproven where something is missing."""
         project = self.project
         sites = {path: self._taken(path, phases) for path in project.by_path}
         there = self._written if 1 in phases else set()
@@ -56,15 +82,13 @@ class Proof:
         self._refuse_missing(phases, made)
         files = {p: c.after for p, c in made.items() if c.after not in (None, c.before) and p.suffix != ".md"}
         now, tree = self._after(files), frozenset(files.items())
-        fresh = {}
+        fresh: dict[_Told, _Case] = {}
         for path, change in made.items():
             whole, taken = change.before is None or path in there, sites.get(path, ())
             seen = (change, tree if whole else taken, phases & (self._told if whole else self._matter(path)))
             if seen not in self._seen:
-                fresh[seen] = change, taken
-        shared = project, self._written, phases, now
-        (workers or Workers()).whole(_compare, shared, [*fresh.values()], lambda item: item[0].path)
-        self._seen |= fresh.keys()
+                fresh[seen] = _Case(phases, now, change, taken)
+        return fresh
 
     def _taken(self, path: PurePosixPath, phases: frozenset[int]) -> tuple[Site, ...]:
         """The sites of a file that are carried out in these phases."""
@@ -74,10 +98,10 @@ class Proof:
     def _after(self, files: Snapshot) -> Modules:
         """The modules of the tree with these files; those that the last tree had too are not read again."""
         if files != self._files:
-            now = self.project.modules.changed(files)
-            read = {p: self._now.parsed.get(p) for p, data in files.items() if self._files.get(p) == data}
-            now.parsed |= {path: module for path, module in read.items() if module}
-            self._files, self._now = files, now
+            gone = self._files.keys() - files.keys()
+            last, there = (self.project.modules, {}) if gone else (self._now, self._files)
+            self._now = last.changed({p: data for p, data in files.items() if there.get(p) != data})
+            self._files = files
         return self._now
 
     def _refuse_missing(self, phases: frozenset[int], made: Mapping[PurePosixPath, Change]) -> None:
@@ -106,11 +130,9 @@ class Proof:
         return self._phases[path]
 
 
-def _compare(
-    shared: tuple[Project, Set[PurePosixPath], frozenset[int], Modules], item: tuple[Change, tuple[Site, ...]]
-) -> None:
+def _compare(shared: tuple[Project, Set[PurePosixPath]], case: _Case) -> None:
     """Raise Unproven unless a file is changed as these phases and sites decide."""
-    (project, there, phases, now), (change, sites) = shared, item
+    (project, there), (phases, now, change, sites) = shared, case
     path, before = change.path, change.before
     if change.after is None or before != project.snapshot.get(path):
         raise Unproven(path, 1, "it is not the file that was read")
