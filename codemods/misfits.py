@@ -29,13 +29,16 @@ class Given:
 def find(index: Index, spec: Spec, sites: Sequence[Site]) -> Iterator[Note]:
     """Notes for the calls of factories, and for words about them, that give what no factory takes."""
     texts: dict[object, Text | None] = {}
+    factories: dict[tuple[str, str | None], list[Function]] = {}
     for site in sites:
         called = site.kind == "call" or site.path.suffix == ".md" or site.prose
         if site.decision is not Decision.RENAME or not called or not spec.is_factory(site.new or ""):
             continue
         if site.path not in texts:
             texts[site.path] = _text(index, site)
-        text, takes = texts[site.path], _definitions(index, spec, site)
+        if (site.name, site.new) not in factories:
+            factories[site.name, site.new] = _definitions(index, spec, site)
+        text, takes = texts[site.path], factories[site.name, site.new]
         found = given(text.text, text.offset(site.line, site.column) + len(site.name)) if text else None
         if found and takes and (extra := min((_surplus(f, found) for f in takes), key=len)):
             yield Note(site.path, site.line, f"{site.name}: {_said(site, extra)}", site.phase)
@@ -56,11 +59,12 @@ def _text(index: Index, site: Site) -> Text | None:
 
 
 def _definitions(index: Index, spec: Spec, site: Site) -> list[Function]:
-    """The factories that a name may stand for: of its side, where it has one."""
+    """The factories that a name may stand for: of its side, where it has one; one of all alike."""
     factory = next(f for f in spec.factories if f.new == site.new)
     olds = {site.name} if site.name in spec.renames else {*factory.old.values()}
     infos = index.members.values()
-    return [f for info in infos for f in info.functions() if f.name in olds | {factory.new}]
+    every = (f for info in infos for f in info.functions() if f.name in olds | {factory.new})
+    return [*{ast.dump(f.args): f for f in every}.values()]
 
 
 def given(text: str, at: int) -> Given | None:

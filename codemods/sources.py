@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from codemods.data import Failure, Snapshot
@@ -16,6 +16,9 @@ from codemods.text import UnreadableSource, decode, parse
 
 ROOM = 2**20
 """Characters of the files that are held parsed though nobody wants them to be."""
+
+
+_Told = TypeVar("_Told")
 
 
 class Sources(Layout):
@@ -35,7 +38,7 @@ class Sources(Layout):
         self._taken = 0
         self._alive: WeakValueDictionary[PurePosixPath, Module] = WeakValueDictionary()
         self._naming: dict[str, tuple[PurePosixPath, ...]] = {}
-        self._classes: dict[PurePosixPath, tuple[ClassRef, ...]] = {}
+        self._told: dict[tuple[PurePosixPath, Callable[[Module], object]], object] = {}
         self._searchable: dict[PurePosixPath, bytes] = {}
 
     def get(self, path: PurePosixPath) -> Module | None:
@@ -94,18 +97,24 @@ class Sources(Layout):
 
     def mentioning(self, name: str) -> Iterator[Module]:
         """The modules whose bytes hold a name; those that cannot be read are left out."""
-        yield from filter(None, map(self.get, self._holding(name)))
+        yield from filter(None, map(self.get, self.holding(name)))
 
     def classes_by(self, name: str) -> Iterator[ClassRef]:
-        """The classes of these modules, each module read once."""
-        for path in self._holding(name):
-            if path not in self._classes:
-                module = self.get(path)
-                nodes = module.classes.values() if module else ()
-                self._classes[path] = tuple(each[0].ref for each in nodes)
-            yield from self._classes[path]
+        """The classes of these modules."""
+        for path in self.holding(name):
+            yield from self.told(path, _classes) or ()
 
-    def _holding(self, name: str) -> Sequence[PurePosixPath]:
+    def told(self, path: PurePosixPath, of: Callable[[Module], _Told]) -> _Told | None:
+        """What a function tells of a module and of nothing else, asked once; None where it cannot be read."""
+        if self._before is not None and path not in self._fresh:
+            return self._before.told(path, of)
+        if (path, of) not in self._told:
+            module = self.get(path)
+            self._told[path, of] = of(module) if module else None
+        return cast("_Told | None", self._told[path, of])
+
+    def holding(self, name: str) -> Sequence[PurePosixPath]:
+        """The sources whose bytes hold a name, be it as part of a longer word."""
         if name not in self._naming:
             self._naming[name] = tuple(self.naming((name,)))
         return self._naming[name]
@@ -149,3 +158,7 @@ class Sources(Layout):
         for path in self.naming(every, paths):
             if not whole or word.search(self._searchable[path]):
                 yield path
+
+
+def _classes(module: Module) -> tuple[ClassRef, ...]:
+    return tuple(nodes[0].ref for nodes in module.classes.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -105,11 +105,7 @@ class TidyImports(Codemod):
         path = self.given.path
         stem = path.parent.name if path.stem == "__init__" else path.stem
         modules = self.project.modules
-        return any(
-            _takes(modules, module, name, path)
-            for module in modules.mentioning(stem)
-            if module.path != path and (module.scope.stars or modules.mentions(module.path, (name,)))
-        )
+        return any(_takes(modules, other, name, path) for other in modules.holding(stem) if other != path)
 
     # --- putting in -------------------------------------------------------------------------------
 
@@ -220,18 +216,26 @@ def _used(tree: ast.Module) -> Iterator[str]:
             yield from re.findall(r"\w+", node.value)
 
 
-def _takes(modules: Modules, module: Module, name: str, path: PurePosixPath) -> bool:
+def _takes(modules: Modules, other: PurePosixPath, name: str, path: PurePosixPath) -> bool:
     """Whether a module takes ``name`` from the file: by name, by star, through the module or in a patch."""
+    through, taken = modules.told(other, _taken) or (frozenset(), {})
+    sources = taken.get(name, frozenset()) | taken.get("*", frozenset())
+    return name in through or any(modules.source(source, other) == path for source in sources)
+
+
+def _taken(module: Module) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
+    """The names that a module may take by a dot, in strings too, and what it imports, with the sources."""
+    through, imported = set[str](), dict[str, frozenset[str]]()
     for node in ast.walk(module.tree):
         match node:
-            case ast.ImportFrom() if any(a.name in (name, "*") for a in node.names):
-                if modules.source("." * node.level + (node.module or ""), module.path) == path:
-                    return True
-            case ast.Attribute(attr=attr) if attr == name:
-                return True
-            case ast.Constant(value=str() as text) if text.endswith(f".{name}"):
-                return True
-    return False
+            case ast.ImportFrom():
+                source = "." * node.level + (node.module or "")
+                imported |= {a.name: imported.get(a.name, frozenset()) | {source} for a in node.names}
+            case ast.Attribute(attr=name):
+                through.add(name)
+            case ast.Constant(value=str() as text) if "." in text:
+                through.add(text.rpartition(".")[2])
+    return frozenset(through), imported
 
 
 def _bound_name(alias: cst.ImportAlias) -> str:

@@ -25,7 +25,6 @@ from codemods.verify.removed import Piece, pieces, removals, span
 from codemods.verify.unproven import Unproven
 
 _WORD = re.compile(r"\w+")
-_STAR = re.compile(rb"\bimport[\s\\]*\*")
 
 
 def made_again(
@@ -201,25 +200,13 @@ class Imports:
     def _is_taken_elsewhere(self, name: str) -> bool:
         path, now = self.before.path, self.now
         stem = path.parent.name if path.stem == "__init__" else path.stem
-        told = (p for p in now.sources if p != path and now.mentions(p, (stem,)))
-        taking = (p for p in told if now.mentions(p, (name,)) or _STAR.search(now.snapshot[p]))
+        others = (other for other in now.holding(stem) if other != path)
+        reached = ((other, now.told(other, _reached) or {}) for other in others)
         return any(
-            self._takes(module, node, name)
-            for module in filter(None, map(now.get, taking))
-            for node in (*(star.node for star in module.scope.stars), *nodes(module, (name,), part=True))
+            source is None or now.source(source, other) == path
+            for other, sources in reached
+            for source in (*sources.get(name, ()), *sources.get("*", ()))
         )
-
-    def _takes(self, module: Module, node: ast.AST, name: str) -> bool:
-        """Whether something in another file takes a name from this one, or may."""
-        match node:
-            case ast.ImportFrom() if any(alias.name in (name, "*") for alias in node.names):
-                source = "." * node.level + (node.module or "")
-                return self.now.source(source, module.path) == self.before.path
-            case ast.Attribute(attr=attr):
-                return attr == name
-            case ast.Constant(value=str() as text):
-                return text.endswith(f".{name}")
-        return False
 
     def _refuse_unasked(self, new: Counter[Import], added: set[str]) -> None:
         late = {"TYPE_CHECKING"} if any(checked for checked, *_ in new) else set()
@@ -255,6 +242,21 @@ def _carries_nothing(node: ast.stmt) -> bool:
         return is_trivial(node)
     value = getattr(node, "value", None)
     return value is None or (isinstance(value, ast.Constant) and value.value in (None, False))
+
+
+def _reached(module: Module) -> dict[str, set[str | None]]:
+    """What a file may take from another, by name: the module it is imported from, None where that is open."""
+    found: dict[str, set[str | None]] = {}
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.ImportFrom(names=names, module=source, level=level):
+                for alias in names:
+                    found.setdefault(alias.name, set()).add("." * level + (source or ""))
+            case ast.Attribute(attr=name):
+                found.setdefault(name, set()).add(None)
+            case ast.Constant(value=str() as text) if "." in text:
+                found.setdefault(text.rpartition(".")[2], set()).add(None)
+    return found
 
 
 def _read_in(module: Module, names: set[str]) -> set[str]:
