@@ -71,12 +71,13 @@ def plan(project: Project, phases: frozenset[int], source: Source | None = None)
 
 
 def prepare(project: Project, sets: Iterable[frozenset[int]], source: Source) -> None:
-    """Change the files for several sets of phases, each file once and by all workers of ``source``."""
+    """Change and add the files for several sets of phases, each once and by all workers of ``source``."""
     wanted: dict[PurePosixPath, dict[frozenset[int], None]] = {}
+    sets = [phases for phases in sets if phases]
     for phases in sets:
         for path in _concerned(project, phases):
             wanted.setdefault(path, {})[phases & _relevant(project, path)] = None
-    source.prepare(project, wanted, CODEMODS)
+    source.prepare(project, wanted, CODEMODS, () if project.is_user else sets)
 
 
 def _concerned(project: Project, phases: frozenset[int]) -> list[PurePosixPath]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 import libcst as cst
 
 from codemods.codemod import Addition, Codemod, Given
-from codemods.data import Change, Decision, Failure
+from codemods.data import Change, Decision, Failure, MigrationError
 from codemods.edits import Report, UnexplainedChange, alignment, between, renamings, splice
 from codemods.parsed import Parsed, parse, too_deep
 from codemods.project import Project
@@ -77,6 +78,7 @@ def _has_own(codemod: Codemod, method: str) -> bool:
 
 
 _Made = Change | Failure | None
+_DIED = "the process that was at it has ended, perhaps for want of memory"
 
 
 class Source:
@@ -92,31 +94,37 @@ class Source:
         self._added: dict[tuple[type[Codemod], frozenset[int]], Mapping[PurePosixPath, Addition]] = {}
 
     def added(
-        self, project: Project, phases: frozenset[int], codemods: Iterable[type[Codemod]]
+        self, project: Project, phases: frozenset[int], codemods: Sequence[type[Codemod]]
     ) -> dict[PurePosixPath, Addition]:
         """The files that codemods add to the tree when these phases are carried out."""
-        found: dict[PurePosixPath, Addition] = {}
-        for codemod in codemods:
-            key = (codemod, phases & codemod.tells(project))
-            if key not in self._added:
-                self._added[key] = codemod.creates(project, key[1])
-            found |= self._added[key]
-        return found
+        self.prepare(project, {}, codemods, [phases])
+        keys = [(codemod, phases & codemod.tells(project)) for codemod in codemods]
+        return {path: addition for key in keys for path, addition in self._added[key].items()}
 
     def prepare(
         self,
         project: Project,
         wanted: Mapping[PurePosixPath, Iterable[frozenset[int]]],
         codemods: Sequence[type[Codemod]],
+        adding: Iterable[frozenset[int]] = (),
     ) -> None:
-        """Carry codemods out on files for all sets of phases that are ``wanted`` of them, at once."""
+        """Carry codemods out on files for all sets of phases that are ``wanted`` of them, at once.
+
+        With them the files are made that codemods add for the sets that are ``adding``.
+        """
+        every = dict.fromkeys((c, phases & c.tells(project)) for phases in adding for c in codemods)
+        added = [key for key in every if key not in self._added]
         asked = ((path, [s for s in sets if (path, s) not in self._changes]) for path, sets in wanted.items())
         items = [(path, sets) for path, sets in asked if sets]
-        made = self._workers.each(_changes, (project, codemods), items, FEW)
-        for (path, sets), changes in zip(items, made, strict=True):
+        # What takes longest comes first, so that no worker is left with it alone.
+        made = self._workers.each(_made, (project, codemods), [*added, *items], FEW)
+        for key, additions in zip(added, made, strict=False):
+            if isinstance(additions, Died):
+                raise MigrationError(f"{key[0].__name__}: worker-died: {_DIED}")
+            self._added[key] = additions
+        for (path, sets), changes in zip(items, made[len(added) :], strict=True):
             if isinstance(changes, Died):
-                why = "the process that changed it has ended, perhaps for want of memory"
-                changes = [Failure(path, "worker-died", why)] * len(sets)
+                changes = [Failure(path, "worker-died", _DIED)] * len(sets)
             self._changes.update(
                 ((path, phases), change) for phases, change in zip(sets, changes, strict=True)
             )
@@ -127,6 +135,12 @@ class Source:
         """What codemods make of a file, the same ones at every call. None when they change nothing."""
         self.prepare(project, {path: [phases]}, codemods)
         return self._changes[path, phases]
+
+
+def _made(shared: tuple[Project, Sequence[type[Codemod]]], item: tuple[Any, Any]) -> Any:
+    """What is made of an item: a file for several sets of phases, or what a codemod adds for one."""
+    what, phases = item
+    return _changes(shared, item) if isinstance(what, PurePosixPath) else what.creates(shared[0], phases)
 
 
 def _changes(

@@ -322,7 +322,10 @@ def test_a_file_is_proven_once_for_all_sets_that_say_the_same_of_it(monkeypatch:
     read: list[tuple[PurePosixPath, bytes]] = []
     compare, reads = verify._compare, Modules._read
 
-    def comparing(shared: tuple[Project, Set[PurePosixPath]], case: verify._Case) -> None:
+    def comparing(
+        shared: tuple[Project, Set[PurePosixPath], Sequence[tuple[frozenset[int], Modules]]],
+        case: verify._Case,
+    ) -> None:
         proven.append(str(case.change.path))
         compare(shared, case)
 

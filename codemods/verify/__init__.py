@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Hashable, Iterable, Mapping, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from codemods.verify.cuts import Cut, spliced
 from codemods.verify.finalized import finalized
 from codemods.verify.source import made_again
 from codemods.verify.unproven import Unproven
-from codemods.workers import Workers
+from codemods.workers import FEW, Workers
 
 __all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
@@ -33,10 +33,9 @@ _Told = tuple[Change, Hashable, frozenset[int]]
 
 
 class _Case(NamedTuple):
-    """A change to be proven: of these phases, in the tree after them, by these sites."""
+    """A change to be proven by these sites; ``at`` is the place of its phases among those that are."""
 
-    phases: frozenset[int]
-    now: Modules
+    at: int
     change: Change
     sites: tuple[Site, ...]
 
@@ -61,15 +60,24 @@ class Proof:
         self, plans: Iterable[tuple[frozenset[int], Iterable[Change]]], workers: Workers | None = None
     ) -> None:
         """The same for several sets of phases and the changes of each, which ``workers`` share."""
+        trees: list[tuple[frozenset[int], Modules]] = []
         fresh: dict[_Told, _Case] = {}
         for phases, changes in plans:
-            fresh |= self._cases(phases, changes)
-        shared = self.project, self._written
-        (workers or Workers()).whole(_compare, shared, [*fresh.values()], lambda case: case.change.path)
+            fresh |= self._cases(len(trees), phases, changes)
+            trees.append((phases, self._now))
+        shared, path = (self.project, self._written, trees), lambda case: case.change.path
+        there = [case for case in fresh.values() if case.change.before is not None]
+        new = [case for case in fresh.values() if case.change.before is None]
+        # Files that are added tell of all the others, which are to be right before: few, and each takes long.
+        for cases, few in ((there, FEW), (new, max(1, FEW * len(new) // (len(there) + 1)))):
+            (workers or Workers()).whole(_compare, shared, cases, path, few)
         self._seen |= fresh.keys()
 
-    def _cases(self, phases: frozenset[int], changes: Iterable[Change]) -> dict[_Told, _Case]:
-        """What is to be proven, by all that it depends on; Unproven where something is missing."""
+    def _cases(self, at: int, phases: frozenset[int], changes: Iterable[Change]) -> dict[_Told, _Case]:
+        """What is to be proven, by all that it depends on; Unproven where something is missing.
+
+        The modules are those of the tree with the changes from here on.
+        """
         project = self.project
         sites = {path: self._taken(path, phases) for path in project.by_path}
         there = self._written if 1 in phases else set()
@@ -81,13 +89,14 @@ class Proof:
         made |= {change.path: Change(change.path, change.before, change.after) for change in changes}
         self._refuse_missing(phases, made)
         files = {p: c.after for p, c in made.items() if c.after not in (None, c.before) and p.suffix != ".md"}
-        now, tree = self._after(files), frozenset(files.items())
+        self._put(files)
+        tree = frozenset(files.items())
         fresh: dict[_Told, _Case] = {}
         for path, change in made.items():
             whole, taken = change.before is None or path in there, sites.get(path, ())
             seen = (change, tree if whole else taken, phases & (self._told if whole else self._matter(path)))
             if seen not in self._seen:
-                fresh[seen] = _Case(phases, now, change, taken)
+                fresh[seen] = _Case(at, change, taken)
         return fresh
 
     def _taken(self, path: PurePosixPath, phases: frozenset[int]) -> tuple[Site, ...]:
@@ -95,14 +104,13 @@ class Proof:
         carried = (Decision.RENAME, Decision.DELETE)
         return tuple(s for s in self.project.by_path[path] if s.phase in phases and s.decision in carried)
 
-    def _after(self, files: Snapshot) -> Modules:
-        """The modules of the tree with these files; those that the last tree had too are not read again."""
+    def _put(self, files: Snapshot) -> None:
+        """Put these files in the tree; the modules that the last one had, too, are not read again."""
         if files != self._files:
             gone = self._files.keys() - files.keys()
             last, there = (self.project.modules, {}) if gone else (self._now, self._files)
             self._now = last.changed({p: data for p, data in files.items() if there.get(p) != data})
             self._files = files
-        return self._now
 
     def _refuse_missing(self, phases: frozenset[int], made: Mapping[PurePosixPath, Change]) -> None:
         """Raise Unproven unless the root comes with its layer and its type variables, and with no more."""
@@ -130,10 +138,12 @@ class Proof:
         return self._phases[path]
 
 
-def _compare(shared: tuple[Project, Set[PurePosixPath]], case: _Case) -> None:
+def _compare(
+    shared: tuple[Project, Set[PurePosixPath], Sequence[tuple[frozenset[int], Modules]]], case: _Case
+) -> None:
     """Raise Unproven unless a file is changed as these phases and sites decide."""
-    (project, there), (phases, now, change, sites) = shared, case
-    path, before = change.path, change.before
+    (project, there, trees), (at, change, sites) = shared, case
+    (phases, now), path, before = trees[at], change.path, change.before
     if change.after is None or before != project.snapshot.get(path):
         raise Unproven(path, 1, "it is not the file that was read")
     if before is None:
