@@ -161,17 +161,18 @@ class _Search:
         while wanted or self._homes() - self.searched:
             fresh: set[str] = set()
             for path in chain(self.modules.spelling(wanted), self._importers()):
-                again = path.stem == "__init__" or not self.renamed.get(path, wanted).isdisjoint(wanted)
-                if again and (module := self.modules.get(path)):
+                if self._is_looked_at(path, wanted) and (module := self.modules.get(path)):
                     fresh |= self._look(module)
             wanted = fresh - self.known
             self.known |= fresh
 
-    def _look(self, module: Module) -> set[str]:
-        """The names by which a file has members, those that it defines included.
+    def _is_looked_at(self, path: PurePosixPath, fresh: set[str]) -> bool:
+        """Whether a file is to be looked at; again for a name that is ``fresh`` and has another there."""
+        known = self.renamed.get(path)
+        return known is None or path.stem == "__init__" or not known.isdisjoint(fresh)
 
-        Where a name that is known later has another name, too, a file is looked at again.
-        """
+    def _look(self, module: Module) -> set[str]:
+        """The names by which a file has members, those that it defines included."""
         infos = [info for nodes in module.classes.values() if (info := self.classes.get(nodes[0].ref))]
         joining = [info.ref for info in infos if self._is_member(info.ref)]
         if joining:

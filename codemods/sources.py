@@ -18,7 +18,7 @@ ROOM = 2**20
 """Characters of the files that are held parsed though nobody wants them to be."""
 
 
-_Told = TypeVar("_Told")
+_Fact = TypeVar("_Fact")
 
 
 class Sources(Layout):
@@ -104,14 +104,14 @@ class Sources(Layout):
         for path in self.holding(name):
             yield from self.told(path, _classes) or ()
 
-    def told(self, path: PurePosixPath, of: Callable[[Module], _Told]) -> _Told | None:
+    def told(self, path: PurePosixPath, of: Callable[[Module], _Fact]) -> _Fact | None:
         """What a function tells of a module and of nothing else, asked once; None where it cannot be read."""
         if self._before is not None and path not in self._fresh:
             return self._before.told(path, of)
         if (path, of) not in self._told:
             module = self.get(path)
             self._told[path, of] = of(module) if module else None
-        return cast("_Told | None", self._told[path, of])
+        return cast("_Fact | None", self._told[path, of])
 
     def holding(self, name: str) -> Sequence[PurePosixPath]:
         """The sources whose bytes hold a name, be it as part of a longer word."""
