@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -94,7 +96,9 @@ class TidyImports(Codemod):
         A name that another file takes from here stays.
         """
         imported = {_bound_name(name) for s in updated.body for name in _removable(s)}
-        left = _without_used(imported, ast.parse(self.parsed.code(updated)))
+        code = self.parsed.code(updated)
+        rarer = imported & _rarer(self.parsed.text.text, code)
+        left = _without_used(rarer, ast.parse(code)) if rarer else rarer
         gone = left - _without_used(left, self.given.module.tree)
         return frozenset(n for n in gone if n in self.given.useless or not self._taken_elsewhere(n))
 
@@ -202,6 +206,17 @@ def _without_used(names: Iterable[str], tree: ast.Module) -> set[str]:
         if not left:
             break
     return left
+
+
+def _rarer(before: str, after: str) -> Set[str]:
+    """The words, as Python reads them, that stand less often in a text: only lines that differ can tell."""
+    lines = Counter(before.split("\n"))
+    lines.subtract(after.split("\n"))
+    words = Counter[str]()
+    for line, more in lines.items():
+        for word in re.findall(r"\w+", unicodedata.normalize("NFKC", line)) if more else ():
+            words[word] += more
+    return {word for word, more in words.items() if more > 0}
 
 
 def _used(tree: ast.Module) -> Iterator[str]:
