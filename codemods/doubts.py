@@ -37,6 +37,7 @@ def settled(
     answers = oracle.ask(root, project.snapshot, questions)
     if answers.failure and memory.forget():
         answers = oracle.ask(root, project.snapshot, questions)
+    memory.has_read(answers.read)
     if answers.failure:
         return project, (
             Note(_HERE, 1, f"mypy was not of help with {_counted(questions)}: {answers.failure}"),

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
+import mypy
 from mypy import nodes as syntax
 from mypy import types as kinds
 from mypy.build import BuildResult
@@ -48,7 +50,18 @@ def main(question: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "found": {path: [_told(receiver) for receiver in receivers] for path, receivers in found.items()},
         "homes": {info.fullname: _home(info, result) for info in infos},
+        **_read(result),
     }
+
+
+def _read(result: BuildResult) -> dict[str, list[str]]:
+    """The files that were read, but for mypy's own, and the folders in which modules were looked for."""
+    own = str(Path(mypy.__file__).parent)
+    paths = (state.path for state in result.graph.values() if state.path)
+    files = sorted({path for path in paths if not path.startswith((IN_MEMORY, own + os.sep))})
+    search = result.manager.search_paths
+    folders = {*search.python_path, *search.mypy_path, *search.package_path}
+    return {"files": files, "folders": sorted(folders | {str(Path(file).parent) for file in files})}
 
 
 def _told(receiver: Receiver) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from codemods.data import MigrationError, Snapshot
 from codemods.foreign import is_foreign
 from codemods.gates import inside
 from codemods.gates.mypy import PYTHON, Mypy
+from codemods.outside import Outside, outside
 from codemods.scopes import ClassRef, Module
 from codemods.text import Text, UnreadableSource, decode, parse
 
@@ -58,10 +60,14 @@ UNKNOWN = Answer((), False)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What mypy knows, by place; nothing, and why, where it did not come to an end."""
+    """What mypy knows, by place; nothing, and why, where it did not come to an end.
+
+    ``read`` is what it has read beside the snapshot; None where that cannot be told for sure.
+    """
 
     by_place: Mapping[Place, Answer] = field(default_factory=lambda: MappingProxyType({}))
     failure: str = ""
+    read: Outside | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,10 @@ class Oracle:
         ``tree`` is a directory that holds ``snapshot``, and is only read; where they differ the snapshot
         counts. Of a name, all attributes in a line are to be asked about, or none is answered.
         """
+        begun = time.time_ns()
         texts = {path: text for path in questions if (text := _read(snapshot, path))}
         if not any(questions[path] for path in texts):
-            return Answers()
+            return Answers(read=Outside())
         question = {
             "asked": {str(path): text.text for path, text in texts.items()},
             "changed": _changed(tree, snapshot, texts),
@@ -97,7 +104,8 @@ class Oracle:
             said = inside.ask("codemods.oracle", gate, tree, question)
         except MigrationError as error:
             return Answers(failure=str(error))
-        return Answers(MappingProxyType(_understood(said, tree, snapshot, texts, questions)))
+        found = MappingProxyType(_understood(said, tree, snapshot, texts, questions))
+        return Answers(found, read=_outside(said, tree, snapshot, self.python, begun))
 
 
 def _read(snapshot: Snapshot, path: PurePosixPath) -> Text | None:
@@ -105,6 +113,16 @@ def _read(snapshot: Snapshot, path: PurePosixPath) -> Text | None:
         return decode(snapshot[path])
     except UnreadableSource:
         return None
+
+
+def _outside(
+    said: Mapping[str, Any], tree: Path, snapshot: Snapshot, python: Path, begun: int
+) -> Outside | None:
+    """What mypy has read beside the snapshot; None where it may have read what was written meanwhile."""
+    if not outside((str(tree / file) for file in said["files"]), ()).is_older_than(begun):
+        return None
+    files = (tree / file for file in said["files"] if PurePosixPath(file) not in snapshot)
+    return outside(map(str, (python, *files)), (str(tree / folder) for folder in said["folders"]))
 
 
 def _changed(tree: Path, snapshot: Snapshot, but: Collection[PurePosixPath]) -> dict[str, str]:

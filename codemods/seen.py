@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from codemods import cache, files, journal, large
 from codemods.cache import Cache
-from codemods.data import Confidence, Decision, Failure, Site, Snapshot, Spec
+from codemods.data import Confidence, Failure, Site, Snapshot, Spec
 from codemods.files import Tree
+from codemods.outside import Outside
 
 if TYPE_CHECKING:
+    from codemods.gates.memory import Memory
     from codemods.survey import Survey
     from codemods.workers import Workers
 
@@ -49,8 +52,8 @@ class How:
 class Look:
     """One look at a tree: what is ``known`` of it from an earlier one, else its survey and what comes of it.
 
-    ``about`` is all that the answer depends on beside the tree: what is asked, and how. What mypy had a say
-    in, or another tree, is not kept, for that depends on more.
+    ``about`` is all that the answer depends on beside the tree: what is asked, and how. With what mypy had a
+    say in is kept what it has read outside. What another tree has a part in is not kept.
     """
 
     def __init__(self, root: Path, spec: Spec, how: How, kept: Cache, *about: object) -> None:
@@ -60,14 +63,18 @@ class Look:
         self.root, self.spec, self.how, self.kept = root, spec, how, kept
         self.tree = files.read(root)
         self._digests = large.digests(self.tree.snapshot)
-        self._key = cache.key(spec, how, cache.stamp(root, self.tree, self._digests), about)
+        paths = [os.environ.get(name) for name in ("MYPYPATH", "PYTHONPATH")]
+        self._key = cache.key(spec, how, cache.stamp(root, self.tree, self._digests), paths, about)
+        self._memory: Memory | None = None
         landed = journal.read(root)
         self._alone = not (how.where or (landed and landed.hierarchy))
 
     def known(self) -> Seen[Any] | None:
         """What an earlier look at the same tree has found."""
-        answer = self.kept.get(self._key) if self._alone else None
-        return answer and Seen(self.root, self.spec, self.tree, *answer)
+        read, answer = (self.kept.get(self._key) if self._alone else None) or (Outside(), None)
+        if answer is None or not read.is_as_it_was():
+            return None
+        return Seen(self.root, self.spec, self.tree, *answer)
 
     def survey(self, workers: Workers | None = None) -> Survey:
         """The survey of the tree, by ``workers``. Raises MigrationError as ``survey.survey`` does."""
@@ -76,11 +83,12 @@ class Look:
 
         how, place = self.how, cache.key("parses", str(self.root.resolve()))
         sound: frozenset[bytes] = self.kept.get(place) or frozenset()
+        self._memory = Memory(*self._remembered())
         found = survey(
             self.root,
             self.spec,
             repair=how.repair,
-            types=Asked(how.python, Memory(*self._remembered())) if how.types else None,
+            types=Asked(how.python, self._memory) if how.types else None,
             confidence=how.confidence,
             guide=how.guide,
             where=how.where,
@@ -103,12 +111,7 @@ class Look:
 
     def keep(self, found: Survey, answer: _Answer) -> Seen[_Answer]:
         """What was found, for this run and the next."""
-        if self._alone and not (self.how.types and _by_mypy(found)):
-            self.kept.put(self._key, (found.sites, found.failures, answer))
+        read = self._memory.read if self._memory else None
+        if self._alone and read is not None:
+            self.kept.put(self._key, (read, (found.sites, found.failures, answer)))
         return Seen(self.root, self.spec, self.tree, found.sites, found.failures, answer)
-
-
-def _by_mypy(found: Survey) -> bool:
-    """Whether mypy may have been asked about something."""
-    asked = any(site.decision is Decision.ASK for site in found.sites)
-    return asked or bool(found.project.types or found.doubts)

@@ -24,7 +24,7 @@ LAYERS = (
     ("choice", "data", "depth", "foreign", "generated"),
     ("building", "client_tests", "layer", "process", "removal", "sunset", "text", "toml"),
     ("oracle", "edits", "find", "large", "scopes", "settings", "workers", "worktree"),
-    ("documents", "files", "known", "layout", "occurrences", "spec"),
+    ("documents", "files", "known", "layout", "occurrences", "outside", "spec"),
     ("sources",),
     ("modules",),
     ("classes",),

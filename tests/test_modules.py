@@ -179,7 +179,7 @@ def test_names_in_functions(source: str, name: str, meaning: str | None) -> None
     modules = Modules(tree({"base.py": BASE, "user.py": source}))
     module = modules.get(PurePosixPath("user.py"))
     assert module is not None
-    (scope,) = module.functions.values()
+    (scope,) = module.inner_scopes()
 
     assert _said(modules.meaning(ast.Name(name, lineno=1), scope)) == meaning
 

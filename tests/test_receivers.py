@@ -300,7 +300,8 @@ def test_an_order_that_is_doubtful_is_unknown(
 ) -> None:
     found = [[1, c, "_old", t, [n], True] for c, t, n in zip(columns, tails, ("pkg.A", "pkg.B"), strict=True)]
     homes = {name: ["../outside.py", name[4:], False] for name in ("pkg.A", "pkg.B")}
-    output = json.dumps({"found": {"src/m.py": found}, "homes": homes})
+    said = {"found": {"src/m.py": found}, "homes": homes, "files": [], "folders": []}
+    output = json.dumps(said)
     monkeypatch.setattr(inside, "run", lambda *_, **__: Finished(0, output, "", timed_out=False))
     answers = ask(
         Oracle(tmp_path / "cache", SRC),

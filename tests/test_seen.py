@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from click.testing import CliRunner
 from cli.main import app
 from codemods import survey as surveys
 from codemods.cache import Cache
-from codemods.data import Confidence, MigrationError, Note, Spec
+from codemods.data import Confidence, Decision, MigrationError, Note, Spec
 from codemods.migrate import Options, apply, rollback
 from codemods.proofs import GATES
+from codemods.receivers import Answers, Oracle
 from codemods.seen import How, Look, Seen
 from codemods.survey import Survey
 from tests.helpers import AROUND, contents, lay
@@ -141,16 +144,68 @@ def test_a_refusal_is_no_answer(root: Path, kept: Cache) -> None:
             seen(root, kept, Works())
 
 
-def test_what_mypy_may_have_said_is_not_kept(root: Path, kept: Cache) -> None:
-    (root / "use.py").write_text("def use(what):\n    return what._left_on\n")
-    work = Works()
-    seen(root, kept, work, How(types=True))
-    seen(root, kept, work, How(types=True))
+@pytest.fixture
+def asking(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree with a doubt, and the folder beside it whose module tells mypy of which class a receiver is."""
+    (root / "use.py").write_text("from told import what\n\n\ndef use():\n    return what()._left_on\n")
+    beside = lay(root.parent / "beside", {"told.py": "from left import Left\n\n\ndef what() -> Left: ...\n"})
+    monkeypatch.setenv("MYPYPATH", os.path.relpath(beside, root))
+    (root / "mypy.ini").write_text(f"[mypy]\nmypy_path = .:{os.path.relpath(beside, root)}\n")
+    past(beside, root)
+    return beside
+
+
+def past(*folders: Path) -> None:
+    """Let all files be of an hour ago: what is written while mypy runs is not told from what it read."""
+    for file in (f for folder in folders for f in folder.rglob("*") if f.is_file()):
+        os.utime(file, (file.stat().st_mtime - 3600,) * 2)
+
+
+def decided(found: Seen[tuple[Note, ...]]) -> Decision:
+    return next(site.decision for site in found.sites if site.path.name == "use.py")
+
+
+def test_what_mypy_said_is_kept_with_what_it_has_read(root: Path, kept: Cache, asking: Path) -> None:
+    work, how = Works(), How(types=True)
+    assert decided(seen(root, kept, work, how)) is Decision.RENAME
+    assert decided(seen(root, kept, work, how)) is Decision.RENAME
+    assert work.times == 1
+
+    (asking / "told.py").write_text("def what() -> int: ...\n")
+    assert decided(seen(root, kept, work, how)) is Decision.KEEP
     assert work.times == 2
 
-    seen(root, kept, work)
-    seen(root, kept, work)
-    assert work.times == 3, "it is not asked"
+    assert decided(seen(root, kept, work)) is Decision.ASK
+    assert decided(seen(root, kept, work)) is Decision.ASK
+    assert work.times == 3, "without types is another question"
+
+
+def test_a_module_that_comes_beside_what_mypy_has_read(root: Path, kept: Cache, asking: Path) -> None:
+    (asking / "told.py").rename(asking / "later.txt")
+    work, how = Works(), How(types=True)
+    assert decided(seen(root, kept, work, how)) is Decision.ASK
+    (asking / "later.txt").rename(asking / "told.py")
+    assert decided(seen(root, kept, work, how)) is Decision.RENAME
+    assert work.times == 2
+
+
+def test_what_is_written_while_mypy_reads_is_not_trusted(root: Path, kept: Cache, asking: Path) -> None:
+    later = time.time() + 60
+    os.utime(asking / "told.py", (later, later))
+    work, how = Works(), How(types=True)
+    seen(root, kept, work, how)
+    seen(root, kept, work, how)
+    assert work.times == 2
+
+
+@pytest.mark.usefixtures("asking")
+def test_where_mypy_fails_nothing_is_kept(root: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Oracle, "ask", lambda *a: Answers(failure="it was not told"))
+    work, how = Works(), How(types=True)
+    seen(root, kept, work, how)
+    found = seen(root, kept, work, how)
+    assert work.times == 2
+    assert "mypy was not of help" in str(found.answer)
 
 
 def test_files_that_parse_are_known_when_others_have_changed(

@@ -206,7 +206,7 @@ def test_old_names_that_do_not_work_any_more(root: Path, monkeypatch: pytest.Mon
         return right(project, home).replace("return getattr(obj, self.new)", "raise AttributeError(self.old)")
 
     monkeypatch.setattr(add_compat, "layer_text", broken)
-    monkeypatch.setattr(Proof, "check", lambda *_: None)
+    monkeypatch.setattr(Proof, "check_all", lambda *_: None)
     assert refusal(run(root, "1"))[:2] == ("tests", 1)
 
     unseen = replace(OPTIONS, no_gate=STATIC | {"tests", "deprecations"})

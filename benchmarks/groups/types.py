@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from benchmarks.bench import HERE, UNCACHED, Bench, Part, Skipped, Tree, over
@@ -14,7 +16,7 @@ from benchmarks.names import ROOT
 from benchmarks.processes import Command, run
 
 FLOOR, PEER = Goal("3", 8), Goal("3", 0.5)
-WARM, COLD = "sites with types, warm", "sites with types, cold"
+WARM, EDITED, COLD = (f"sites with types, {when}" for when in ("warm", "warm, another file edited", "cold"))
 RENAMED = {"_create_public_rest": "_create_rest_client", "_public_rest": "_rest"}
 """What pyrefly is asked for: a method and an attribute of the built-in spec."""
 
@@ -48,17 +50,24 @@ def _types(bench: Bench) -> Iterator[Row]:
     )
     for floor, goal in (("Y", FLOOR), ("Y+", Goal("3"))):
         yield over(goal, tree, f"{WARM} / {floor}", found[WARM], found[floor])
-    if COLD in found:
-        yield over(Goal("3"), tree, f"{COLD} / Y", found[COLD], found["Y"])
+    for name, goal in ((EDITED, FLOOR), (COLD, Goal("3"))):
+        if name in found:
+            yield over(goal, tree, f"{name} / Y", found[name], found["Y"])
 
 
 def _sites(bench: Bench, tree: Tree) -> list[Command]:
-    """With what is kept of mypy's answers across runs, then without; just the one if nothing is."""
+    """With all that is kept across runs, with what holds for the other files, without; one if nothing is."""
     words = ("sites", "--format", "json")
     found = [bench.classmod(tree, *words, name=WARM, cached=True)]
     if bench.has_option("sites", UNCACHED):
-        found.append(bench.classmod(tree, *words, name=COLD))
+        edited = bench.classmod(tree, *words, name=EDITED, cached=True)
+        found += [replace(edited, prepare=partial(_edit, tree)), bench.classmod(tree, *words, name=COLD)]
     return found
+
+
+def _edit(tree: Tree) -> None:
+    """Change a file that has nothing to do with the migration, so that the tree is one never seen."""
+    (tree.path / "edited.py").write_text(f"x = {time.time_ns()}\n", "utf-8")
 
 
 def _pyrefly(bench: Bench) -> Iterator[Row]:

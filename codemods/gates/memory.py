@@ -15,6 +15,8 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from codemods.outside import Outside
+
 MOST = 8
 """Memories that are kept, of a tree each; the largest trees take some 100 MB."""
 
@@ -27,6 +29,12 @@ class Memory:
 
     def __init__(self, folder: Path | None = None, name: str = "") -> None:
         self._kept = folder / name if folder else None
+        self.read: Outside | None = Outside()
+        """What mypy has read outside of the tree to give its answers; None where that is not known."""
+
+    def has_read(self, more: Outside | None) -> None:
+        """Add to what mypy has read."""
+        self.read = self.read + more if self.read is not None and more is not None else None
 
     @cached_property
     def path(self) -> Path:

@@ -24,9 +24,9 @@ def vouched(project: Project, path: PurePosixPath, text: str) -> str:
     for old, new in project.spec.renames.items():
         if not (_has(text, old) and _has(text, new)):
             raise Unproven(path, 1, f"it does not tell of {old}")
-    known = {
-        line for source in project.modules.parsed.values() if source for line in _lines(source.text.text)
-    }
+    places = {*project.by_path, *(ref.path for ref in project.roles.of)}
+    read = (project.modules.get(place) for place in places if place.suffix != ".md")
+    known = {line for source in read if source for line in _lines(source.text.text)}
     for block in _FENCE.finditer(text):
         _compare(project.spec, path, text.count("\n", 0, block.start()) + 1, block[1], known)
     return text
