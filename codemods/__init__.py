@@ -12,19 +12,20 @@ The rules of the house:
 6. One door per side effect: ``files`` writes, ``process`` starts processes, ``cli`` touches the terminal.
 7. A file's problem is a value, a user's mistake one MigrationError with one line, a bug a traceback.
 
-The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes`` and ``modules``
-read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index``, ``roles``, ``sites``,
-``arguments`` make a ``project`` of a snapshot; ``parsed``, ``codemod``, ``transforms``, ``source`` edit;
-``phases`` and ``plan`` say what a set of phases makes of the tree; ``verify`` makes every changed file a
-second time, without LibCST, and lets nothing pass that differs; ``staging``, ``gates``, ``trials`` and
-``journal`` prove, land and take back; ``choice``, ``leaving`` and ``session`` leave out what a person does
-not want; ``review`` and its ``hunks`` are what people look at, ``explanation`` what is known of a place;
-``status`` says how things stand, ``migrate`` does all of it in order, ``finalize`` ends it where no
-``obstacles`` are left. ``leftovers`` are what ``check`` finds, ``baseline`` those it knows of. Where PATH
-only uses a hierarchy, ``hierarchy`` finds and reads it: its files are ``foreign``, go by absolute paths,
-and are nothing that a project lists or changes (``using``). ``workers`` do what falls apart into files,
-here or elsewhere; ``seen`` looks at a tree that the ``cache`` may know already; ``large`` is one too large
-to be held. ``testing``, ``tables`` and ``written`` make the tests that the target gets.
+The map, from the bottom: ``data`` and ``spec`` say what is asked for; ``text``, ``scopes``, ``sources`` and
+``modules`` read Python, ``documents``, ``markdown`` and ``examples`` what is none; ``index``, ``roles``,
+``sites``, ``arguments`` make a ``project`` of a snapshot; ``parsed``, ``codemod``, ``transforms``,
+``source`` edit; ``phases`` and ``plan`` say what a set of phases makes of the tree; ``verify`` makes every
+changed file a second time, without LibCST, and lets nothing pass that differs; ``staging``, ``gates``,
+``trials`` and ``journal`` prove, land and take back; ``choice``, ``leaving`` and ``session`` leave out what
+a person does not want; ``review`` and its ``hunks`` are what people look at, ``explanation`` what is known
+of a place; ``status`` says how things stand, ``migrate`` does all of it in order, ``finalize`` ends it
+where no ``obstacles`` are left. ``leftovers`` are what ``check`` finds, ``baseline`` those it knows of.
+Where PATH only uses a hierarchy, ``hierarchy`` finds and reads it: its files are ``foreign``, go by
+absolute paths, and are nothing that a project lists or changes (``using``). ``workers`` do what falls apart
+into files, here or elsewhere; ``seen`` looks at a tree that the ``cache`` may know already, and at what
+``outside`` of it was read; ``large`` is one too large to be held. ``testing``, ``tables`` and ``written``
+make the tests that the target gets.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 
