@@ -19,7 +19,8 @@ Argument = str | ClassRef
 """A type variable by name, or a class."""
 
 
-_IMPORT = r"from [\w.]+ import \w+(?:, \w+)*\n"
+_NAME = r"\w+(?: as \w+)?"
+_IMPORT = rf"from [\w.]+ import {_NAME}(?:, {_NAME})*\n"
 _CLASS = r"(?:\w+|\"\w+\")"
 _UNION = rf"Union\[{_CLASS}(?:, {_CLASS})*\]"
 _OURS = re.compile(
@@ -123,7 +124,7 @@ def is_ours(index: Index, spec: Spec) -> bool:
     text = index.modules.snapshot.get(path, b"").decode("utf-8", "replace") if path else ""
     ours = [(p.name, *p.variables.values(), *p.unions.values()) for p in spec.type_parameters]
     assigned = {*re.findall(r"^(\w+) = ", text, re.MULTILINE)}
-    imported = {n for line in re.findall(r"import (.*)", text) for n in line.split(", ")}
+    imported = {n.rpartition(" ")[2] for line in re.findall(r"import (.*)", text) for n in line.split(", ")}
     unused = [name for name in imported if len(re.findall(rf"\b{name}\b", text)) < 2]
     found = _OURS.fullmatch(text)
     known = found is not None and found[1] == index.root.name and assigned <= {*chain(*ours)}

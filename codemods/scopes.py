@@ -148,9 +148,9 @@ class _Binder:
 
     def _tells(self, node: Function) -> bool:
         """Whether a function may say something to the rest of the file, by its text."""
-        text = self.module.text
-        start, end = text.starts[node.lineno - 1], text.starts[(node.end_lineno or 0) :][:1]
-        return any(text.text.find(word, start, *end) >= 0 for word in ("class", "global", "TYPE_CHECKING"))
+        text, last = self.module.text, node.end_lineno or node.lineno
+        start, end = text.starts[node.lineno - 1], text.starts[last] if last < len(text.starts) else None
+        return any(text.text.find(word, start, end) >= 0 for word in ("class", "global", "TYPE_CHECKING"))
 
     def enter(self, node: Function, scope: Scope, prefix: str) -> None:
         inner = Scope(self.module.path, scope, function=node)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import count
 from pathlib import PurePosixPath
 
 import libcst as cst
@@ -121,6 +124,9 @@ def _why(project: Project) -> str:
 
 def _types_module(project: Project, path: PurePosixPath) -> str:
     """The text of types.py. Bounds are real imports, but for a class whose module imports the root's."""
+    bounds = (ref for variable in project.arguments.variables for ref in variable.bounds)
+    members = (ref for union in project.arguments.unions for ref in union.members)
+    called = _called([*dict.fromkeys((*bounds, *members))])
     clients: dict[str, list[str]] = {}
     circular: dict[str, list[str]] = {}
     root_module = project.modules.get(project.root.path)
@@ -130,13 +136,14 @@ def _types_module(project: Project, path: PurePosixPath) -> str:
     def name(ref: ClassRef) -> str:
         circles = reaches(project.modules, ref.path, project.root.path)
         source = source_for(project.modules, root_module, ref.path)
-        (circular if circles else clients).setdefault(source, []).append(ref.name)
-        return f'"{ref.name}"' if circles else ref.name
+        imported = ref.name if called[ref] == ref.name else f"{ref.name} as {called[ref]}"
+        (circular if circles else clients).setdefault(source, []).append(imported)
+        return f'"{called[ref]}"' if circles else called[ref]
 
     lines: list[str] = []
     for variable in project.arguments.variables:
-        bounds = [name(ref) for ref in variable.bounds]
-        bound = bounds[0] if len(bounds) == 1 else f"Union[{', '.join(bounds)}]"
+        names = [name(ref) for ref in variable.bounds]
+        bound = names[0] if len(names) == 1 else f"Union[{', '.join(names)}]"
         lines.append(f'{variable.name} = TypeVar("{variable.name}", bound={bound})')
     unions = [
         f"{u.name} = Union[{', '.join(name(ref) for ref in u.members)}]" for u in project.arguments.unions
@@ -149,6 +156,19 @@ def _types_module(project: Project, path: PurePosixPath) -> str:
     parts += ["", *lines]
     parts += ["", _UNION_COMMENT, *unions] if unions else []
     return "\n".join(parts) + "\n"
+
+
+def _called(refs: Sequence[ClassRef]) -> dict[ClassRef, str]:
+    """What each class goes by: its name; where several share one, with as much of its path as is needed."""
+    found: dict[ClassRef, str] = {ref: ref.name for ref in refs}
+    for more in count(1):
+        times = Counter(found.values())
+        if not (alike := [ref for ref in refs if times[found[ref]] > 1]) or more > len(alike[0].path.parts):
+            return found
+        for ref in alike:
+            words = re.findall("[A-Za-z0-9]+", "_".join(ref.path.with_suffix("").parts[-more:]))
+            found[ref] = "".join(word[0].upper() + word[1:] for word in words) + ref.name
+    return found
 
 
 def _imports(sources: Mapping[str, list[str]]) -> list[str]:

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -248,24 +249,29 @@ def _written(value: object, margin: str = "") -> str:
 
 
 def _types(project: Project, module: Module, now: Modules) -> str:
-    wanted = {ref.name: ref for v in project.arguments.variables for ref in v.bounds}
-    wanted |= {ref.name: ref for union in project.arguments.unions for ref in union.members}
+    wanted = {ref for v in project.arguments.variables for ref in v.bounds}
+    wanted |= {ref for union in project.arguments.unions for ref in union.members}
+    times = Counter(ref.name for ref in wanted)
     found = [each for s in module.tree.body for each in imports(s) if each[1] != "typing"]
-    for _, _, name, _ in found:
-        if now.meaning(ast.Name(name), module.scope) != wanted.get(name, ""):
-            raise Unproven(module.path, 1, f"{name} is none of the bounds")
-    if missing := {*wanted} - {each[2] for each in found}:
+    called: dict[ClassRef, str] = {}
+    for checked, _, name, alias in found:
+        ref = now.meaning(ast.Name(alias or name), module.scope)
+        # Only of classes that share a name one may go by another.
+        known = isinstance(ref, ClassRef) and ref in wanted - called.keys() and name == ref.name
+        if not known or not isinstance(ref, ClassRef) or (alias and times[name] == 1):
+            raise Unproven(module.path, 1, f"{alias or name} is none of the bounds")
+        called[ref] = f'"{alias or name}"' if checked else alias or name
+    if missing := {ref.name for ref in wanted - called.keys()}:
         raise Unproven(module.path, 1, f"{min(missing)} is not imported")
-    checked = {each[2] for each in found if each[0]}
 
     def union(refs: tuple[ClassRef, ...], always: bool) -> str:
-        names = ", ".join(f'"{ref.name}"' if ref.name in checked else ref.name for ref in refs)
+        names = ", ".join(called[ref] for ref in refs)
         return f"Union[{names}]" if always or len(refs) > 1 else names
 
     bounds = [(v.name, union(v.bounds, False)) for v in project.arguments.variables]
     lines = [f'{name} = TypeVar("{name}", bound={bound})' for name, bound in bounds]
     unions = [f"{u.name} = Union{union(u.members, True)[5:]}" for u in project.arguments.unions]
-    typing = ["TYPE_CHECKING"] * bool(checked) + ["TypeVar"]
+    typing = ["TYPE_CHECKING"] * any(each[0] for each in found) + ["TypeVar"]
     typing += ["Union"] * bool(unions or any("Union[" in bound for _, bound in bounds))
     late, early = ([*_statements(each for each in found if each[0] is c)] for c in (True, False))
     parts = [f'"""Type variables of {project.root.name}, and what stands for them."""', ""]
@@ -279,6 +285,6 @@ def _types(project: Project, module: Module, now: Modules) -> str:
 
 def _statements(found: Iterator[tuple[bool, str, str, str | None]]) -> Iterator[str]:
     names: dict[str, list[str]] = {}
-    for _, source, name, _ in found:
-        names.setdefault(source, []).append(name)
+    for _, source, name, alias in found:
+        names.setdefault(source, []).append(f"{name} as {alias}" if alias else name)
     yield from (f"from {source} import {', '.join(sorted(names[source]))}" for source in sorted(names))
