@@ -6,8 +6,9 @@ import re
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -202,6 +203,15 @@ class Bench:
             self.results.rows.append(Row(Goal(part.goal), part.tree, part.what, error=str(error)))
         except Skipped as reason:
             self.results.rows.append(Row(Goal(part.goal), part.tree, part.what, skipped=str(reason)))
+
+
+def edited_before(tree: Tree, command: Command) -> Command:
+    """The same of a tree never seen: a file that has nothing to do with the migration is changed before."""
+
+    def edit() -> None:
+        (tree.path / "edited.py").write_text(f"x = {time.time_ns()}\n", "utf-8")
+
+    return replace(command, prepare=edit)
 
 
 def over(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
-from benchmarks.bench import HERE, UNCACHED, Bench, Part, Skipped, Tree, over
+from benchmarks.bench import HERE, UNCACHED, Bench, Part, Skipped, Tree, edited_before, over
 from benchmarks.figures import Goal, Row
 from benchmarks.names import ROOT
 from benchmarks.processes import Command, run
@@ -61,13 +59,8 @@ def _sites(bench: Bench, tree: Tree) -> list[Command]:
     found = [bench.classmod(tree, *words, name=WARM, cached=True)]
     if bench.has_option("sites", UNCACHED):
         edited = bench.classmod(tree, *words, name=EDITED, cached=True)
-        found += [replace(edited, prepare=partial(_edit, tree)), bench.classmod(tree, *words, name=COLD)]
+        found += [edited_before(tree, edited), bench.classmod(tree, *words, name=COLD)]
     return found
-
-
-def _edit(tree: Tree) -> None:
-    """Change a file that has nothing to do with the migration, so that the tree is one never seen."""
-    (tree.path / "edited.py").write_text(f"x = {time.time_ns()}\n", "utf-8")
 
 
 def _pyrefly(bench: Bench) -> Iterator[Row]:

@@ -29,6 +29,8 @@ __all__ = ["Proof", "Unproven", "finalized", "repaired"]
 _ALIAS = re.compile(rb"(?:\r\n|\r|\n)*(\w+) = (\w+)  # its old name, still imported(?:\r\n|\r|\n)")
 
 
+_FEW = 3 * FEW
+"""Files that are not worth a process: those that are proven together have most of what is read in common."""
 _Told = tuple[Change, Hashable, frozenset[int]]
 
 
@@ -69,7 +71,7 @@ class Proof:
         there = [case for case in fresh.values() if case.change.before is not None]
         new = [case for case in fresh.values() if case.change.before is None]
         # Files that are added tell of all the others, which are to be right before: few, and each takes long.
-        for cases, few in ((there, FEW), (new, max(1, FEW * len(new) // (len(there) + 1)))):
+        for cases, few in ((there, _FEW), (new, max(1, _FEW * len(new) // (len(there) + 1)))):
             (workers or Workers()).whole(_compare, shared, cases, path, few)
         self._seen |= fresh.keys()
 
