@@ -60,7 +60,7 @@ def about_pragmas(survey: Survey) -> tuple[Note, ...]:
     """What is to be said of the comments that keep old names."""
     from codemods import pragmas  # known from the last run as a rule
 
-    return tuple(pragmas.notes(survey.snapshot, survey.sites))
+    return tuple(pragmas.notes(survey.project.modules, survey.sites))
 
 
 def checked(

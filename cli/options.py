@@ -169,8 +169,8 @@ cache_option = click.option(
     "--no-cache",
     "uncached",
     is_flag=True,
-    help="Work everything out anew. Default: what an earlier run has found of the same files is taken from "
-    "$XDG_CACHE_HOME/classmod, else ~/.cache/classmod.",
+    help="Work everything out anew. Default: what an earlier run has found of the same files, or of some "
+    "that differ in nothing that counts, is taken from $XDG_CACHE_HOME/classmod, else ~/.cache/classmod.",
 )
 
 confidence_option = click.option(

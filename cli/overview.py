@@ -10,8 +10,8 @@ from cli.render import counted, phases_told
 from cli.rows import Line, Part, joined
 from cli.sureness import sureness
 from codemods.data import Note
-from codemods.declarations import is_test
 from codemods.hunks import Hunk, Spans, changed_words
+from codemods.layout import is_test
 
 if TYPE_CHECKING:
     from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine

@@ -54,7 +54,7 @@ def of_phases(tree: Looked, found: Sequence[Site], phases: tuple[str, ...]) -> S
 
 
 def _phases(spec: Spec, site: Site) -> set[int]:
-    from codemods.declarations import is_test
+    from codemods.layout import is_test
 
     if site.decision is not Decision.ASK:
         return {site.phase}

@@ -23,9 +23,10 @@ of a place; ``status`` says how things stand, ``migrate`` does all of it in orde
 where no ``obstacles`` are left. ``leftovers`` are what ``check`` finds, ``baseline`` those it knows of.
 Where PATH only uses a hierarchy, ``hierarchy`` finds and reads it: its files are ``foreign``, go by
 absolute paths, and are nothing that a project lists or changes (``using``). ``workers`` do what falls apart
-into files, here or elsewhere; ``seen`` looks at a tree that the ``cache`` may know already, and at what
-``outside`` of it was read; ``large`` is one too large to be held. ``testing``, ``tables`` and ``written``
-make the tests that the target gets.
+into files, here or elsewhere; ``seen`` looks at a tree that the ``cache`` may know already, or another one
+where nothing differs that was ``taken`` from it, for what is read is ``traced`` and ``questions`` are noted;
+``outside`` is what else was read; ``large`` is a tree too large to be held. ``testing``, ``tables`` and
+``written`` make the tests that the target gets.
 ``tests/test_house_rules.py`` holds the order of the layers.
 """
 

@@ -14,11 +14,12 @@ from codemods.examples import Example
 from codemods.index import Index
 from codemods.markdown import Mention
 from codemods.occurrences import in_module
+from codemods.questions import defined, defines
 from codemods.roles import Part, Roles
 from codemods.scopes import ClassRef, Module
 from codemods.text import Text, qualifier, words
+from codemods.traced import answers
 
-_CLASS = re.compile(rb"class(?<=\bclass)\s+([\w\x80-\xff]+)")  # all files: it begins with what is found fast
 _HEAD = re.compile(r"class[ \t]+(\w+)(?:[ \t]*\(([^()]*)\))?")
 _MARGIN = re.compile(r"[ \t#>]*")
 _CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")
@@ -63,7 +64,9 @@ class About:
     def classes(self, word: str) -> Iterator[ClassRef]:
         """The classes of the tree that have a name."""
         modules = self.index.modules
-        for module in filter(None, map(modules.get, self._defining.get(word, ()))):
+        paths = self._defining.get(word, ())
+        answers(modules.snapshot, defines, word).update(dict.fromkeys(paths, True))
+        for module in filter(None, map(modules.get, paths)):
             yield from (nodes[0].ref for nodes in module.classes.values() if nodes[0].ref.name == word)
 
     def others_have(self, name: str) -> bool:
@@ -78,9 +81,9 @@ class About:
     def _defining(self) -> dict[str, list[PurePosixPath]]:
         """The names of classes, and the files whose bytes seem to define them."""
         found: dict[str, list[PurePosixPath]] = {}
-        for path in self.index.modules.sources:
-            for name in {*_CLASS.findall(self.index.modules.snapshot[path])}:
-                found.setdefault(name.decode("utf-8", "replace"), []).append(path)
+        for path in self.index.modules.askable:
+            for name in defined(self.index.modules, path):
+                found.setdefault(name, []).append(path)
         return found
 
     # --- documents ----------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from codemods.bounds import TypeVariable, Union, bound_of_root, nearest, used_of
 from codemods.data import Note, Spec, TypeParameter
-from codemods.declarations import is_test
 from codemods.index import Index
+from codemods.layout import is_test
 from codemods.made import Made, Makers
 from codemods.present import Argument, Present, listed, present
 from codemods.roles import Part, Roles

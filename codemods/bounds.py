@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, TypeParameter
-from codemods.declarations import is_test, members
+from codemods.declarations import members
+from codemods.layout import is_test
 from codemods.scopes import ClassRef
 
 

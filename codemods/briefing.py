@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from codemods.choice import LEFT_OUT
 from codemods.data import Decision
-from codemods.declarations import is_test
 from codemods.foreign import own
 from codemods.gates.deprecations import pattern
 from codemods.gates.mypy import PYTHON
 from codemods.gates.rewording import Rewording
+from codemods.layout import is_test
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassRef

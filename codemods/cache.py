@@ -102,12 +102,16 @@ def key(*parts: object) -> str:
     return digest_of(repr((_installed(), *parts)).encode("utf-8", "surrogatepass")).hex()
 
 
-def stamp(root: Path, tree: Tree, digests: Mapping[PurePosixPath, bytes]) -> str:
-    """What a tree is: its files with their modes and bytes, and what is landed there."""
-    files = [(str(path), mode, digests.get(path)) for path, mode in tree.modes.items()]
+def place(root: Path, tree: Tree) -> str:
+    """Which tree one is but for its files: where it is, what is landed there, what is to be said of it."""
     state = Path(root, STATE)
     landed = [(p.name, digest_of(p.read_bytes())) for p in sorted(state.glob("*.json"))]
-    return key(str(root.resolve()), files, tree.notes, landed)
+    return key(str(root.resolve()), tree.notes, landed)
+
+
+def stamp(tree: Tree, digests: Mapping[PurePosixPath, bytes]) -> str:
+    """What the files of a tree are, with their modes and bytes."""
+    return key([(str(path), mode, digests.get(path)) for path, mode in tree.modes.items()])
 
 
 @functools.cache

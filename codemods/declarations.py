@@ -6,10 +6,8 @@ import ast
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from codemods.classes import Classes, ClassInfo
-from codemods.foreign import is_foreign
 from codemods.scopes import ClassRef, Function
 from codemods.text import Text
 
@@ -162,17 +160,6 @@ def is_trivial(function: Function) -> bool:
         return False
 
     return all(nothing(statement) for statement in function.body)
-
-
-def is_test(path: PurePosixPath) -> bool:
-    """Whether a file belongs to the project's tests (pytest's and unittest's conventions)."""
-    folders = () if is_foreign(path) else path.parts[:-1]  # theirs lead through the whole disk
-    return (
-        any(part in ("tests", "test") for part in folders)
-        or path.name.startswith("test_")
-        or path.stem.endswith("_test")
-        or path.name == "conftest.py"
-    )
 
 
 def decorators(function: Function) -> set[str]:

@@ -7,7 +7,6 @@ Markdown within ``<!-- -->``). Old names in it stay, and its classes belong to n
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 MARK = "classmod: generated"
 GENERATED = "written by the migration"
@@ -19,8 +18,3 @@ _MARKED = re.compile(rb"^(?:#|<!--)[ \t]*%s\b" % MARK.encode(), re.MULTILINE)
 def is_generated(data: bytes) -> bool:
     """Whether a file says in its first 1,000 bytes that a migration has written it."""
     return _MARKED.search(data, 0, _HEAD) is not None
-
-
-def is_source(path: PurePosixPath, data: bytes) -> bool:
-    """Whether a file is Python of the project's own."""
-    return path.suffix in (".py", ".pyi") and not is_generated(data)

@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 
 from codemods.classes import ClassInfo
 from codemods.data import Decision, Site
-from codemods.declarations import is_test
 from codemods.edits import renamings, splice
+from codemods.layout import is_test
 from codemods.project import Project
 from codemods.roles import Part
 from codemods.scopes import ClassRef, Module

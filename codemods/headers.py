@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from codemods.declarations import is_test
+from codemods.layout import is_test
 from codemods.made import Made
 from codemods.present import Argument
 from codemods.project import Project
@@ -49,7 +49,7 @@ def _place(project: Project, ref: ClassRef, made: Sequence[Made]) -> str:
     path = made[0].path
     if path == ref.path:
         return f"line{'s' * (len(made) > 1)} {lines}"
-    alone = sum(other.name == path.name for other in project.snapshot) == 1
+    alone = len(project.modules.called(path.name)) == 1
     return f"{path.name if alone else path}:{lines}"
 
 

@@ -12,8 +12,7 @@ from pathlib import PurePosixPath
 from codemods.classes import Classes, ClassInfo
 from codemods.data import MigrationError, Snapshot, Spec
 from codemods.foreign import is_foreign
-from codemods.large import searched
-from codemods.layout import Leading
+from codemods.layout import imports_one, leading
 from codemods.modules import External, Missing, Modules
 from codemods.scopes import ClassRef, Function, Module
 
@@ -195,12 +194,10 @@ class _Search:
 
     def _importers(self) -> Iterator[PurePosixPath]:
         """Files that import from a home: a base of theirs may be what that home does not have."""
-        homes = self._homes() - self.searched
+        homes = frozenset(self._homes() - self.searched)
         self.searched |= homes
-        leading = Leading(homes)
-        for path in self.modules.spelling(leading.words):
-            searchable = () if path in self.renamed else searched(path, self.modules.snapshot[path])
-            if searchable and self.modules.imports_one(path, searchable, leading):
+        for path in self.modules.spelling(leading(homes).words):
+            if path not in self.renamed and self.modules.asked(imports_one, homes, (path,)):
                 yield path
 
     def _homes(self) -> set[PurePosixPath]:

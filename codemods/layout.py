@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
 from codemods.data import Snapshot
 from codemods.foreign import is_foreign
-from codemods.generated import is_source
-from codemods.large import marked
+from codemods.generated import is_generated
+from codemods.large import marked, searched
+from codemods.traced import answers, bare, listing, seek
 
 # More than statements: what begins with letters is searched ten times as fast as what begins a line.
 # What is not ASCII may be part of a name.
 _FROM = re.compile(rb"from[ \t\\\r\n]*(?P<source>[.\w\x80-\xff]+)[ \t\\\r\n]*import\b(?P<rest>[^;\r\n]*)")
 _IMPORT = re.compile(rb"import[ \t\\]+(?P<rest>[^;\r\n]*)")
 _DOTTED = re.compile(rb"[.\w\x80-\xff]+")
+
+CODE = (".py", ".pyi")
+_Answer = TypeVar("_Answer")
 
 
 class Layout:
@@ -26,12 +32,38 @@ class Layout:
         self.tops = tuple(tops)
         self._roots_of: dict[PurePosixPath, PurePosixPath] = {}
         self._found: dict[tuple[str, PurePosixPath], PurePosixPath | None] = {}
-        self.sources = tuple(sorted(p for p in snapshot if is_source(p, marked(snapshot, p))))
+        written = self.asked(_written)
+        self.askable = tuple(sorted(p for p in bare(snapshot) if p.suffix in CODE and p not in written))
+        """The sources, for who asks each of them a question that is noted (``traced``)."""
         # One file stands for all those beside it.
-        homes = {path.parent: path for path in self.sources}.values()
-        self._directories = {parent for path in homes for parent in path.parents}
+        homes = {path.parent: path for path in self.askable}.values()
+        self.directories = {parent for path in homes for parent in path.parents}
+        """All that lead to a source."""
         roots = {*map(self.root_of, homes)}
-        self._roots = tuple(sorted(roots, key=lambda p: (is_foreign(p), len(p.parts), p)))
+        self.roots = tuple(sorted(roots, key=lambda p: (is_foreign(p), len(p.parts), p)))
+        """The source roots."""
+
+    @property
+    def sources(self) -> tuple[PurePosixPath, ...]:
+        """The Python files of the project's own."""
+        listing(self.snapshot)
+        return self.askable
+
+    def asked(
+        self,
+        question: Callable[..., _Answer],
+        argument: Any = None,
+        paths: Iterable[PurePosixPath] | None = None,
+    ) -> dict[PurePosixPath, _Answer]:
+        """The answers of files to a ``traced.Question``, without those that are false."""
+        every = bare(self.snapshot) if paths is None else paths
+        found = {path: answer for path in every if (answer := question(self, path, argument))}
+        answers(self.snapshot, question, argument).update(found)
+        return found
+
+    def called(self, name: str) -> list[PurePosixPath]:
+        """The files of the snapshot that have a name."""
+        return sorted(self.asked(_is_called, name))
 
     def root_of(self, path: PurePosixPath) -> PurePosixPath:
         """The source root of a file: the directory its absolute imports start from.
@@ -89,17 +121,12 @@ class Layout:
             base = base.parent
         return self._file(base.joinpath(*dotted.split("."))) if dotted else self._file(base) or base
 
-    def imports_one(self, path: PurePosixPath, data: bytes, homes: Leading) -> bool:
-        """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
-        names = (name.decode("utf-8", "surrogateescape") for name in _named(data, homes.in_bytes))
-        return any(self.source(name, path) in homes.paths for name in names if homes.end(name))
-
     def _from(self, near: PurePosixPath) -> Iterator[PurePosixPath]:
         """The directories that an import of a file may start from."""
         own = self.root_of(near)
         yield own
         # Another tree knows nothing of this one.
-        yield from (root for root in self._roots if root != own and is_foreign(root) >= is_foreign(near))
+        yield from (root for root in self.roots if root != own and is_foreign(root) >= is_foreign(near))
         yield from (PurePosixPath(), *self.tops) if not is_foreign(near) else self.tops
         # Last the file's own directory: what is run as a script, and pytest, put it on the path.
         yield near.parent
@@ -111,14 +138,14 @@ class Layout:
         for candidate in candidates:
             if candidate in self.snapshot:
                 return candidate
-        return stem if stem in self._directories and stem.parts else None
+        seek(self.snapshot, stem)
+        return stem if stem in self.directories and stem.parts else None
 
 
 class Leading:
     """Files that imports may lead to: ``words`` are their names."""
 
     def __init__(self, paths: Set[PurePosixPath]) -> None:
-        self.paths = paths
         stems = [path.parent if path.stem == "__init__" else path.with_suffix("") for path in paths]
         self.words = {stem.name for stem in stems}
         self.in_bytes = {word.encode("utf-8", "surrogateescape") for word in self.words}
@@ -128,6 +155,25 @@ class Leading:
         """Whether a name may be that of one of them, by its last parts."""
         bare = dotted.lstrip(".")
         return not bare or bare in self._ends
+
+
+leading = lru_cache(maxsize=2)(Leading)
+
+
+def _written(layout: Layout, path: PurePosixPath, _: object = None) -> bool:
+    """Whether a migration has written a file."""
+    return is_generated(marked(bare(layout.snapshot), path))
+
+
+def _is_called(_: Layout, path: PurePosixPath, name: str) -> bool:
+    return path.name == name
+
+
+def imports_one(layout: Layout, path: PurePosixPath, homes: frozenset[PurePosixPath]) -> bool:
+    """Whether an import statement of a file seems to lead to one of ``homes``, by its bytes."""
+    data, known = searched(path, bare(layout.snapshot)[path]), leading(homes)
+    names = (name.decode("utf-8", "surrogateescape") for name in _named(data, known.in_bytes))
+    return any(layout.source(name, path) in homes for name in names if known.end(name))
 
 
 def _named(data: bytes, words: Set[bytes]) -> Iterator[bytes]:
@@ -141,3 +187,14 @@ def _named(data: bytes, words: Set[bytes]) -> Iterator[bytes]:
         goes_on = b"(" in rest or b"\\" in rest
         inner = words if goes_on else words & {*_DOTTED.findall(rest)}
         yield from (source + b"." * (source[-1:] != b".") + word for word in inner)
+
+
+def is_test(path: PurePosixPath) -> bool:
+    """Whether a file belongs to the project's tests (pytest's and unittest's conventions)."""
+    folders = () if is_foreign(path) else path.parts[:-1]  # theirs lead through the whole disk
+    return (
+        any(part in ("tests", "test") for part in folders)
+        or path.name.startswith("test_")
+        or path.stem.endswith("_test")
+        or path.name == "conftest.py"
+    )

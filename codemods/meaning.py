@@ -14,10 +14,11 @@ from pathlib import PurePosixPath
 from codemods import spoken
 from codemods.about import belongs
 from codemods.data import Confidence, Decision, Spec
-from codemods.declarations import fits, is_test, owns
+from codemods.declarations import fits, owns
 from codemods.index import Index
 from codemods.infer import Receivers
 from codemods.known import Known
+from codemods.layout import is_test
 from codemods.lifted import Lifted
 from codemods.mentions import Mentions
 from codemods.modules import External

@@ -17,18 +17,17 @@ from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, TokenInfo
 from typing import TYPE_CHECKING
 
 from codemods import documents
-from codemods.data import KEPT, Confidence, Decision, Note, Site, Snapshot
-from codemods.generated import is_generated
-from codemods.large import marked
+from codemods.data import KEPT, Confidence, Decision, Note, Site
+from codemods.questions import MARK, speaks
 from codemods.text import Text, UnreadableSource, decode, tokens
 
 if TYPE_CHECKING:
     from codemods.markdown import Document, Passage
+    from codemods.sources import Sources
 
-_MARK = "classmod:"
 _SAID = r"(?P<mark>(?i:classmod):)[ \t]*(?P<word>[\w-]*)[ \t]*(?P<rest>.*?)"
 _COMMENT = re.compile(rf"#[ \t]*{_SAID}(?=[ \t]+#[ \t]|$)")
-_MARKDOWN = re.compile(rf"<!--[ \t]*{_SAID}[ \t]*-->")
+MARKDOWN = re.compile(rf"<!--[ \t]*{_SAID}[ \t]*-->")
 _REASON = re.compile(r"--[ \t]*(\S.*?)[ \t]*$")
 _BLANK = frozenset({COMMENT, DEDENT, INDENT, NL})
 
@@ -66,12 +65,10 @@ def kept(sites: Iterable[Site], pragmas: Sequence[Pragma]) -> Iterator[Site]:
             yield replace(settled, new=None, reason=f"{KEPT}{why}", phase=0)
 
 
-def notes(snapshot: Snapshot, sites: Sequence[Site]) -> Iterator[Note]:
+def notes(sources: Sources, sites: Sequence[Site]) -> Iterator[Note]:
     """The pragmas that keep nothing, by all the sites of the snapshot."""
-    for path in snapshot:
-        data = marked(snapshot, path)
-        told = _MARK.encode() in data.lower() and not is_generated(data)
-        for pragma in _of_file(path, data) if told else ():
+    for path in sources.asked(speaks):
+        for pragma in _of_file(path, sources.snapshot[path]):
             covered = (s for s in sites if s.path == path and pragma.covers(s) and not pragma.says(s))
             if pragma.reason is None:
                 yield Note(path, pragma.line, "this pragma keeps nothing: it has to be classmod: keep -- why")
@@ -95,7 +92,7 @@ def _of_file(path: PurePosixPath, data: bytes) -> tuple[Pragma, ...]:
 
 def in_source(text: Text) -> tuple[Pragma, ...]:
     """The pragmas of a Python file; of one that does not parse, those before the fault."""
-    if _MARK not in text.text.lower():
+    if MARK not in text.text.lower():
         return ()
     found = list(tokens(text))
     return tuple(
@@ -108,7 +105,7 @@ def in_source(text: Text) -> tuple[Pragma, ...]:
 def in_document(document: Document) -> tuple[Pragma, ...]:
     """The pragmas of a Markdown document; what looks like one in code is code."""
     found = []
-    for said in _MARKDOWN.finditer(document.text.text):
+    for said in MARKDOWN.finditer(document.text.text):
         line, column = document.text.place(said.start())
         before = document.text.line(line)[: column - 1]
         after = document.text.line(line)[column - 1 + len(said.group()) :]
@@ -120,11 +117,11 @@ def in_document(document: Document) -> tuple[Pragma, ...]:
 
 def _meant(said: re.Match[str]) -> bool:
     """Whether it speaks to us; spelled in another case it does where it says keep, and keeps nothing."""
-    return said["mark"] == _MARK or said["word"].lower() == "keep"
+    return said["mark"] == MARK or said["word"].lower() == "keep"
 
 
 def _pragma(said: re.Match[str], line: int, column: int, covered: tuple[int, int]) -> Pragma:
-    reason = _REASON.match(said["rest"]) if (said["mark"], said["word"]) == (_MARK, "keep") else None
+    reason = _REASON.match(said["rest"]) if (said["mark"], said["word"]) == (MARK, "keep") else None
     return Pragma(line, column, column + len(said.group()), reason[1] if reason else None, *covered)
 
 

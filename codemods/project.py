@@ -158,7 +158,7 @@ class Project:
                     *asks,
                     *echoed,
                     *misfits.find(self.index, self.spec, self.sites),
-                    *pragmas.notes(self.snapshot, self.sites),
+                    *pragmas.notes(self.modules, self.sites),
                     *self._told_by_text(),
                     *self._untested(),
                 )

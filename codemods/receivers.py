@@ -24,6 +24,7 @@ from codemods.gates.mypy import PYTHON, Mypy
 from codemods.outside import Outside, outside
 from codemods.scopes import ClassRef, Module
 from codemods.text import Text, UnreadableSource, decode, parse
+from codemods.traced import bare, reading
 
 _LAST_WORD = re.compile(r"(\w+)\s*\.\s*$")
 _LOCAL = re.compile(r"(?P<name>\w+)@(?P<line>\d+)(?P<inner>(?:\.\w+)*)$")
@@ -121,15 +122,19 @@ def _outside(
     """What mypy has read beside the snapshot; None where it may have read what was written meanwhile."""
     if not outside((str(tree / file) for file in said["files"]), ()).is_older_than(begun):
         return None
-    files = (tree / file for file in said["files"] if PurePosixPath(file) not in snapshot)
-    return outside(map(str, (python, *files)), (str(tree / folder) for folder in said["folders"]))
+    ours = {path for path in map(PurePosixPath, said["files"]) if path in bare(snapshot)}
+    # Which files there are counts for mypy, too, and what is in them and in its settings.
+    reading(snapshot, (*ours, *(path for path in snapshot if path.name in files.SETTINGS)))
+    read = (tree / file for file in said["files"] if PurePosixPath(file) not in ours)
+    return outside(map(str, (python, *read)), (str(tree / folder) for folder in said["folders"]))
 
 
 def _changed(tree: Path, snapshot: Snapshot, but: Collection[PurePosixPath]) -> dict[str, str]:
     """The modules that are not in the directory as the snapshot has them."""
-    ours = (path for path in snapshot if not is_foreign(path) and path not in but)
+    there = bare(snapshot)
+    ours = (path for path in there if not is_foreign(path) and path not in but)
     modules = [path for path in ours if path.suffix in PYTHON]
-    other = [path for path in modules if files.peek(tree, path) != snapshot[path]]
+    other = [path for path in modules if files.peek(tree, path) != there[path]]
     return {str(path): text.text for path in other if (text := _read(snapshot, path))}
 
 

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from codemods import index
 from codemods.data import Change, Edit, MigrationError, Snapshot, Spec
 from codemods.index import missing_base, probably
-from codemods.large import over
 from codemods.text import decode
+from codemods.traced import over
 
 
 def mend(snapshot: Snapshot, spec: Spec) -> tuple[Snapshot, tuple[Change, ...]]:

@@ -10,9 +10,10 @@ from enum import StrEnum
 from codemods.abstractness import is_abc, is_declared, lacking_factory
 from codemods.classes import ClassInfo
 from codemods.data import MigrationError, Note, Spec
-from codemods.declarations import declarations, fits, is_abstract, is_early, is_test, is_trivial, receiver
+from codemods.declarations import declarations, fits, is_abstract, is_early, is_trivial, receiver
 from codemods.foreign import is_foreign
 from codemods.index import Index
+from codemods.layout import is_test
 from codemods.modules import External
 from codemods.scopes import ClassRef, Function
 from codemods.sides import layer_path, said

@@ -21,6 +21,7 @@ from codemods.mentions import FOREIGN, Mentions
 from codemods.occurrences import Occurrence, in_module, in_text
 from codemods.roles import Roles
 from codemods.text import Text, UnreadableSource, decode
+from codemods.traced import bare
 from codemods.workers import FEW, Workers
 
 
@@ -38,7 +39,9 @@ def find(
     ``types`` says of attributes what a type checker knows of their receivers; it decides nothing that
     is proven without it, and without it a decision is weaker, never different.
     """
-    ours = [p for p in index.modules.snapshot if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
+    # Whichever are there, it is those that spell one.
+    there = bare(index.modules.snapshot)
+    ours = [p for p in there if p.suffix in (".py", ".pyi", ".md") and not is_foreign(p)]
     paths = sorted(index.modules.spelling({**spec.renames, **spec.stale}, ours))
     for path in paths:
         if path.suffix != ".md":

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
 from typing import Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from codemods.data import Failure, Snapshot
-from codemods.large import over, searched, words
-from codemods.layout import Layout
+from codemods.large import searched, words
+from codemods.layout import CODE, Layout
 from codemods.scopes import ClassRef, Module
 from codemods.text import UnreadableSource, decode, parse
+from codemods.traced import answers, bare, over
 
 ROOM = 2**20
 """Characters of the files that are held parsed though nobody wants them to be."""
@@ -132,22 +133,24 @@ class Sources(Layout):
         return any(True for _ in self.naming(names, (path,)))
 
     def naming(
-        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
+        self, names: Iterable[str], paths: Collection[PurePosixPath] | None = None
     ) -> Iterator[PurePosixPath]:
         """Those of the sources, or of ``paths``, that ``mentions`` is true of."""
         every = {*names}
         shortest = (name for name in every if not any(o in name for o in every if o != name))
         wanted = [name.encode("utf-8", "surrogateescape") for name in shortest]
-        whole = all(map(str.isidentifier, every))
-        for path in self.sources if paths is None else paths:
+        whole, snapshot = all(map(str.isidentifier, every)), bare(self.snapshot)
+        holding = answers(self.snapshot, _holds, _asked(every, paths))
+        for path in self.askable if paths is None else paths:
             if path not in self._searchable:
-                self._searchable[path] = words(self.snapshot, path)
-            data = self._searchable[path] if whole else searched(path, self.snapshot[path])
+                self._searchable[path] = words(snapshot, path)
+            data = self._searchable[path] if whole else searched(path, snapshot[path])
             if any(name in data for name in wanted):
+                holding[path] = True
                 yield path
 
     def spelling(
-        self, names: Iterable[str], paths: Iterable[PurePosixPath] | None = None
+        self, names: Iterable[str], paths: Collection[PurePosixPath] | None = None
     ) -> Iterator[PurePosixPath]:
         """The same without those that hold the names as part of longer words only."""
         every = {*names}
@@ -155,9 +158,29 @@ class Sources(Layout):
         # Beside what is not ASCII it counts: that may be no letter.
         word = re.compile(rb"(?<![0-9A-Za-z_])(?:%s)(?![0-9A-Za-z_])" % either)
         whole = all(map(str.isidentifier, every))
+        holding = answers(self.snapshot, _spells, _asked(every, paths))
         for path in self.naming(every, paths):
             if not whole or word.search(self._searchable[path]):
+                holding[path] = True
                 yield path
+
+
+_Asked = tuple[frozenset[str], bool]
+"""Names, and whether it is only of Python files that they are asked."""
+
+
+def _asked(names: Set[str], paths: Collection[PurePosixPath] | None) -> _Asked:
+    return frozenset(names), paths is None or all(path.suffix in CODE for path in paths)
+
+
+def _holds(sources: Sources, path: PurePosixPath, asked: _Asked) -> bool:
+    names, of_code = asked
+    return (not of_code or path.suffix in CODE) and any(True for _ in sources.naming(names, (path,)))
+
+
+def _spells(sources: Sources, path: PurePosixPath, asked: _Asked) -> bool:
+    names, of_code = asked
+    return (not of_code or path.suffix in CODE) and any(True for _ in sources.spelling(names, (path,)))
 
 
 def _classes(module: Module) -> tuple[ClassRef, ...]:

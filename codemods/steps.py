@@ -16,6 +16,7 @@ from codemods.plan import plan, prepare, removal
 from codemods.project import Project, read
 from codemods.source import Source
 from codemods.survey import Origin, Survey, origin
+from codemods.traced import seek
 from codemods.verify import Proof, finalized, repaired
 from codemods.workers import Workers
 
@@ -52,7 +53,8 @@ def steps(found: Survey, phases: Sequence[str] = ()) -> tuple[Step, ...]:
 
 def between_stages(found: Survey, stages: Sequence[Stage]) -> tuple[Step, ...]:
     """The steps from the tree as it is now through the stages; each change with the edits new to it."""
-    before: Contents = found.snapshot
+    changed = {path for stage in stages for path in stage.contents}
+    before: Contents = {path: found.snapshot.get(path) for path in changed}
     known: Mapping[PurePosixPath, tuple[Edit, ...]] = {}
     made = []
     for after in stages:
@@ -134,6 +136,7 @@ def _refuse_in_the_way(found: Survey, stages: Sequence[Stage]) -> None:
     there = {str(path).casefold(): path for path in found.tree.modes}
     created = {path for stage in stages for path, data in stage.contents.items() if data is not None}
     for path in sorted(created - found.snapshot.keys()):
+        seek(found.snapshot, PurePosixPath(str(path).casefold()))
         other = there.get(str(path).casefold(), path)
         if other != path:
             raise MigrationError(f"{path}: differs from {other} in case only; name another in the spec")

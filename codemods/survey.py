@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from codecs import BOM_UTF8
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from symtable import symtable
 
 from codemods import files, hierarchy, journal, project
 from codemods.choice import NOTHING, Choices
 from codemods.data import Change, Confidence, Failure, MigrationError, Note, Site, Snapshot, Spec
-from codemods.depth import usual
 from codemods.files import Tree
 from codemods.foreign import is_foreign
 from codemods.gates.memory import Memory
 from codemods.hierarchy import Hierarchy
-from codemods.large import over
 from codemods.leaving import left_out
 from codemods.needs import following, needs
 from codemods.project import Project
+from codemods.questions import fails, failure
 from codemods.record import digest_of
-from codemods.text import UnreadableSource, decode, parse
 from codemods.threshold import taken
+from codemods.traced import answers, bare, over
 from codemods.workers import FEW, Workers
 
 
@@ -79,24 +75,14 @@ class Survey:
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
         """Files that Python would not read, those too that nothing else was to be known of."""
-        modules = self.project.modules
-        left = {*modules.sources} - modules.failures.keys() - modules.sound - self.sound
+        modules, snapshot = self.project.modules, bare(self.snapshot)
+        left = {*modules.askable} - modules.failures.keys() - modules.sound - self.sound
         paths = sorted(path for path in left if not is_foreign(path))
-        more = self.workers.whole(_failure, self.snapshot, paths, lambda path: path, few=50 * FEW)
+        more = self.workers.whole(failure, snapshot, paths, lambda path: path, few=50 * FEW)
         found = {failure.path: self.project.explained(failure) for failure in more if failure}
+        answers(self.snapshot, fails).update(dict.fromkeys(found, True))
         found |= {failure.path: failure for failure in self.project.failures}
         return tuple(found[path] for path in sorted(found))
-
-
-def _failure(snapshot: Snapshot, path: PurePosixPath) -> Failure | None:
-    """Why a file cannot be read."""
-    if parses(snapshot[path]):
-        return None
-    try:
-        parse(decode(snapshot[path]))
-    except UnreadableSource as error:
-        return Failure(path, error.code, error.reason)
-    return None
 
 
 @dataclass(frozen=True)
@@ -114,20 +100,6 @@ class Origin:
     """The tree with nothing landed and nothing repaired."""
     choices: Choices = NOTHING
     """What is left out of the plans, and what is written otherwise."""
-
-
-def parses(data: bytes) -> bool:
-    """Whether Python reads a file, as far as that is told without a tree; ``parse`` has the last word."""
-    first = b"".join(data.split(b"\n", 2)[:2])
-    if b"coding" in first or data.startswith(BOM_UTF8) or b"\0" in data or b"\x1a" in data:
-        return False
-    try:
-        with usual(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            symtable(data.decode(), "", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def survey(

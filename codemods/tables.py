@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.data import Decision, Factory
-from codemods.declarations import declarations, is_test, is_trivial
+from codemods.declarations import declarations, is_trivial
+from codemods.layout import is_test
 from codemods.occurrences import Occurrence, in_module
 from codemods.present import Argument
 from codemods.project import Project
@@ -174,11 +175,9 @@ class Tables:
         """The files whose code goes by the new names, each with the old ones that stay in it."""
         modules, layer = self.project.modules, layer_path(self.project.index, self.spec)
         names = {*self.spec.renames, *self.spec.renames.values()}
-        for path in modules.sources:
-            told = path.suffix == ".py" and path != layer and modules.mentions(path, names)
-            module = modules.get(path) if told and self._is_done(path) else None
-            if module is None and path != self.project.root.path:
-                continue
+        for path in sorted({*modules.naming(names), self.project.root.path}):
+            code = path.suffix == ".py" and path != layer
+            module = modules.get(path) if code and self._is_done(path) else None
             left = {*self._after(module, names)} if module else set()
             if left or path == self.project.root.path:
                 yield path, tuple(sorted(left & self.spec.renames.keys()))

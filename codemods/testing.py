@@ -13,13 +13,13 @@ from importlib import resources
 from pathlib import PurePosixPath
 
 from codemods.data import Spec
-from codemods.declarations import is_test
 from codemods.index import Index
+from codemods.layout import is_test
+from codemods.questions import NEITHER, UNITTEST, style
 from codemods.text import words
 
 DASHES = "# " + "-" * 93 + "\n"
 _SECTION = re.compile(r"(?m)^# --- ([\w ]+): (.+)\n")
-_PYTEST = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+pytest\b")
 _NAMED = '''\
 def named(value: Any) -> Any:
     """What a class is called in the name of a test."""
@@ -77,7 +77,8 @@ def home(index: Index, spec: Spec) -> Home | None:
     Where each of them sets ``sys.path`` itself there is none either: a file beside them could not import.
     """
     name, modules = spec.compatibility.tests, index.modules
-    tests = [path for path in sorted(modules.sources) if name and _is_module(path)]
+    styles = modules.asked(style, None, modules.askable if name else ())
+    tests = [*styles]
     if not tests:
         return None
     names = [ref.name for ref in index.members if not is_test(ref.path)]
@@ -88,15 +89,9 @@ def home(index: Index, spec: Spec) -> Home | None:
     place = _common(naming)
     neighbour = next((path for path in naming if path.parent == place), naming[0])
     path = place / f"{name}.py"
-    others = tuple(each for each in sorted(modules.snapshot) if each.name == path.name and each != path)
-    sources = [modules.snapshot[each] for each in tests]
-    plain = any(b"TestCase" in data for data in sources) and not any(map(_PYTEST.search, sources))
+    others = tuple(each for each in modules.called(path.name) if each != path)
+    plain = {*styles.values()} <= {NEITHER, UNITTEST} and UNITTEST in styles.values()
     return Home(path, neighbour, plain, others)
-
-
-def _is_module(path: PurePosixPath) -> bool:
-    named = path.stem.startswith("test_") or path.stem.endswith("_test") or path.stem == "tests"
-    return named and path.suffix == ".py" and is_test(path)
 
 
 def _common(paths: list[PurePosixPath]) -> PurePosixPath:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codemods.data import Confidence, Decision, Site
-from codemods.declarations import is_test, owns
+from codemods.declarations import owns
+from codemods.layout import is_test
 from codemods.project import Project
 
 _RANK = {Confidence.NAMED: 0, Confidence.INFERRED: 1, Confidence.PROVEN: 2}

@@ -14,6 +14,7 @@ from codemods.roles import Part
 from codemods.scopes import ClassNode, ClassRef, Module
 from codemods.survey import Origin, Survey
 from codemods.text import UnreadableSource, decode, parse
+from codemods.traced import over
 
 _BESIDE = (Part.MIXIN, Part.PROTOCOL)
 
@@ -27,7 +28,7 @@ def class_tree(
     another tree has the hierarchy, only what leads to the classes of this one.
     """
     project, theirs = start.project, found.hierarchy.snapshot if found.hierarchy else {}
-    tree = _Tree({**theirs, **found.snapshot}, contents)
+    tree = _Tree(over(found.snapshot, theirs), contents)
     near = {above for ref in own(project.index.members) for above in project.index.lineage(ref)}
     beside = (ref for ref, role in project.roles.of.items() if role.part in _BESIDE)
     lines = (tree.line(0, ref, str(project.roles.of[ref].part)) for ref in beside)

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods.data import Change, Decision, MigrationError
-from codemods.declarations import is_test
 from codemods.dictionaries import MESSAGE
 from codemods.foreign import is_foreign, own
 from codemods.gates import Gate
@@ -19,6 +18,7 @@ from codemods.gates.mypy import Mypy
 from codemods.gates.rewording import Rewording
 from codemods.gates.suite import Command, Suite
 from codemods.gates.tests import Outcomes
+from codemods.layout import is_test
 from codemods.phases import REPAIR
 from codemods.project import Project
 from codemods.roles import Part

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from codemods import process
 from codemods.data import MigrationError
 from codemods.depth import deep
+from codemods.traced import Trace
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -26,6 +27,9 @@ _Shared = TypeVar("_Shared")
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
 _Function = Callable[[_Shared, _Item], _Done]
+_Work = tuple[_Function[Any, Any, Any], Any, Trace]
+_Part = tuple[list[Any], Trace]
+"""What becomes of some items, and what was taken for them."""
 
 FEW = 20
 """Items that are not worth a process of their own, where one of them takes a tenth of a second."""
@@ -62,9 +66,15 @@ class Workers:
     is pickled; it is not shut down. Without one, few items are done in this process.
     """
 
-    def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
+    def __init__(self, jobs: int = 1, executor: Executor | None = None, trace: Trace | None = None) -> None:
+        """``trace`` is that of the snapshot they see, where what they take of it is noted."""
         self.jobs = jobs
         self.executor = executor
+        self.trace = trace or Trace()
+
+    def noting(self, trace: Trace) -> Workers:
+        """The same workers, with what they take from a snapshot noted in this trace."""
+        return Workers(self.jobs, self.executor, trace)
 
     @deep()
     def each(
@@ -79,16 +89,15 @@ class Workers:
         Raises what it raises, for the first item that it does so for.
         """
         jobs = min(self.jobs, len(items) // few)
+        work = function, shared, self.trace
         if self.executor is not None:
-            found = _supplied(self.executor, self.jobs, function, shared, items)
+            found = _supplied(self.executor, self.jobs, work, items)
         elif jobs > 1:
-            with process.copies(jobs, _begin, function, shared) as pool:
-                found = _in_parts(lambda part: pool.submit(_go_on, part), jobs, items, _broken())
+            with process.copies(jobs, _begin, work) as pool:
+                found = _in_parts(lambda part: pool.submit(_go_on, part), jobs, items, _broken(), self.trace)
         else:
             return [function(shared, item) for item in items]
-        rest = _one_after_another(
-            function, shared, [i for i, f in zip(items, found, strict=True) if f is _LOST]
-        )
+        rest = _one_after_another(work, [i for i, f in zip(items, found, strict=True) if f is _LOST])
         done = [next(rest) if each is _LOST else each for each in found]
         for each in done:
             if isinstance(each, _Raised):
@@ -111,22 +120,25 @@ class Workers:
         return [each for each in found if not isinstance(each, Died)]
 
 
-def _supplied(
-    executor: Executor, jobs: int, function: _Function[Any, Any, Any], shared: object, items: Sequence[Any]
-) -> list[Any]:
+def _supplied(executor: Executor, jobs: int, work: _Work, items: Sequence[Any]) -> list[Any]:
     """The outcomes by an executor, which is given several items at a time with all that they need."""
-    work = pickle.dumps((function, shared), pickle.HIGHEST_PROTOCOL)
+    function, shared, trace = work
+    sent = pickle.dumps((function, shared), pickle.HIGHEST_PROTOCOL)
     # What the function raises comes as a value: whatever a future raises, a worker of its is gone.
-    return _in_parts(lambda part: executor.submit(_remote, work, part), jobs, items, Exception)
+    return _in_parts(lambda part: executor.submit(_remote, sent, part), jobs, items, Exception, trace)
 
 
 def _in_parts(
-    submit: Callable[[Sequence[Any]], Future[Any]], jobs: int, items: Sequence[Any], gone: type[Exception]
+    submit: Callable[[Sequence[Any]], Future[_Part]],
+    jobs: int,
+    items: Sequence[Any],
+    gone: type[Exception],
+    trace: Trace,
 ) -> list[Any]:
     """The outcomes where several items at a time are given away; ``gone`` is raised where they are lost."""
     size = -(-len(items) // (jobs * _PARTS)) or 1
     parts = [items[at : at + size] for at in range(0, len(items), size)]
-    found = [_outcome(each, gone) for each in [submit(part) for part in parts]]
+    found = [_outcome(each, gone, trace) for each in [submit(part) for part in parts]]
     return [
         one
         for part, done in zip(parts, found, strict=True)
@@ -134,14 +146,12 @@ def _in_parts(
     ]
 
 
-def _one_after_another(
-    function: _Function[Any, Any, Any], shared: object, items: Sequence[Any]
-) -> Iterator[Any]:
+def _one_after_another(work: _Work, items: Sequence[Any]) -> Iterator[Any]:
     """The outcomes by one process at a time, so that one that dies tells the item."""
     while items:
-        with process.copies(1, _begin, function, shared) as pool:
+        with process.copies(1, _begin, work) as pool:
             futures = [pool.submit(_go_on, [item]) for item in items]
-            outcomes = [_outcome(each, _broken()) for each in futures]
+            outcomes = [_outcome(each, _broken(), work[-1]) for each in futures]
         found = [each if each is _LOST else each[0] for each in outcomes]
         done = next((at for at, each in enumerate(found) if each is _LOST), len(items))
         yield from found[:done]
@@ -157,31 +167,37 @@ def _broken() -> type[Exception]:
     return BrokenExecutor
 
 
-def _outcome(future: Future[Any], gone: type[Exception]) -> Any:
-    """What a worker has answered, or _LOST."""
+def _outcome(future: Future[_Part], gone: type[Exception], trace: Trace) -> Any:
+    """What a worker has answered, or _LOST; what it has taken is added to the trace."""
     try:
-        return future.result()
+        done, taken = future.result()
     except gone:
         return _LOST
+    trace.add(taken)
+    return done
 
 
 # --- in a worker ----------------------------------------------------------------------------------
 
-_WORK: tuple[_Function[Any, Any, Any], Any]
+_WORK: _Work
 
 
-def _begin(function: _Function[Any, Any, Any], shared: object) -> None:
+def _begin(work: _Work) -> None:
     global _WORK
-    _WORK = function, shared
+    _WORK = work
 
 
-def _go_on(items: Sequence[Any]) -> list[Any]:
-    return [_carried_out(*_WORK, item) for item in items]
+def _go_on(items: Sequence[Any]) -> _Part:
+    function, shared, trace = _WORK
+    trace.clear()  # it is a copy: what is noted there is known but for what comes now
+    return [_carried_out(function, shared, item) for item in items], trace
 
 
-def _remote(work: bytes, items: Sequence[Any]) -> list[Any]:
+def _remote(work: bytes, items: Sequence[Any]) -> _Part:
     function, shared = _unpacked(work)
-    return [_carried_out(function, shared, item) for item in items]
+    taken = Trace()
+    taken.lost = True  # several items at a time may note what they take in one place
+    return [_carried_out(function, shared, item) for item in items], taken
 
 
 @deep()

@@ -46,6 +46,7 @@ from codemods.journal import Interruption
 from codemods.record import LandedPhase
 from codemods.review import fresh
 from codemods.reviewed import FileReview, PhaseReview, Review, TreeLine
+from codemods.sources import Sources
 from codemods.status import PhaseStatus, Status
 from tests.helpers import contents, lay
 
@@ -67,9 +68,7 @@ class Survey:
     notes: tuple[Note, ...]
     failures: tuple[Failure, ...]
     doubts: tuple[Note, ...] = ()
-    project: SimpleNamespace = field(
-        default_factory=lambda: SimpleNamespace(types={}, modules=SimpleNamespace(sources=()))
-    )
+    project: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(types={}, modules=Sources({})))
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ LAYERS = (
     ("compatibility", "doing", "enclosing", "patch"),
     ("choice", "data", "depth", "foreign", "generated"),
     ("building", "client_tests", "layer", "process", "removal", "sunset", "text", "toml"),
-    ("oracle", "edits", "find", "large", "scopes", "settings", "workers", "worktree"),
-    ("documents", "files", "known", "layout", "occurrences", "outside", "spec"),
+    ("oracle", "edits", "find", "large", "scopes", "settings", "worktree"),
+    ("traced",),
+    ("documents", "files", "known", "layout", "occurrences", "outside", "spec", "workers"),
     ("sources",),
     ("modules",),
-    ("classes",),
+    ("classes", "questions"),
     ("baseline", "cache", "examples", "gates", "hierarchy", "importing", "index", "lock", "parsed", "record"),
     ("declarations", "markdown", "receivers", "sides", "staging"),
     ("abstractness", "bounds", "draft", "journal", "pragmas", "present", "spelled"),
@@ -61,7 +62,7 @@ LAYERS = (
     ("phases",),
     ("family", "obstacles", "plan", "status"),
     ("survey",),
-    ("hunks",),
+    ("hunks", "taken"),
     ("reviewed",),
     ("seen", "steps", "tree"),
     ("leftovers",),
@@ -81,6 +82,7 @@ MAKERS = (
 )
 WRITERS = {"cache", "files", "gates", "journal", "lock", "staging"}
 WRITING = {"write_bytes", "write_text", "touch", "unlink", "rename", "replace", "mkdir", "rmdir", "rmtree"}
+NOTING = {"layout", "questions", "receivers", "sites", "sources", "survey", "taken"}
 PROCESSES = {"subprocess", "multiprocessing", "pty"}
 TERMINAL = {"click", "rich"}
 LONGEST = 299
@@ -154,6 +156,21 @@ def test_every_module_has_a_layer() -> None:
     ]
 
     assert not faults, told(faults)
+
+
+def test_files_are_read_where_it_is_noted() -> None:
+    """Who goes round the notes of a snapshot (``traced.bare``) has to make them itself."""
+    readers = {m.place for m in modules("codemods", "cli") if "codemods.traced.bare" in imports(m)}
+    assert readers == NOTING
+    inside = [f"{m}: {n}" for m in modules("codemods", "cli") if m.place != "traced" for n in inner(m)]
+    assert not inside, told(inside)
+
+
+def inner(module: Module) -> Iterator[str]:
+    """Where the inner snapshot of a traced one is reached for."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "inner" and "snapshot" in ast.unparse(node.value):
+            yield ast.unparse(node)
 
 
 def test_imports_go_one_way() -> None:

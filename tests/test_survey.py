@@ -10,7 +10,8 @@ import pytest
 from codemods.data import MigrationError
 from codemods.migrate import Options, apply
 from codemods.proofs import GATES
-from codemods.survey import origin, parses, survey
+from codemods.questions import parses
+from codemods.survey import origin, survey
 from codemods.text import UnreadableSource, decode, parse
 from tests.helpers import AROUND, lay
 from tests.trees import TWO_SIDES, tree

@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from codemods import testing
 from codemods.classes import Classes, ClassInfo
 from codemods.data import Decision
-from codemods.declarations import declarations, is_abstract, is_test, is_trivial
+from codemods.declarations import declarations, is_abstract, is_trivial
+from codemods.layout import is_test
 from codemods.modules import Modules
 from codemods.project import Project
 from codemods.roles import Part
@@ -144,10 +145,9 @@ class _Tested:
         done, renames = (Decision.RENAME, Decision.DELETE), self.spec.renames
         layer, names = layer_path(self.project.index, self.spec), {*renames, *renames.values()}
         sources = []
-        for path in self.now.sources:
+        for path in (path for path in self.now.naming(names) if path.suffix == ".py" and path != layer):
             due = {s.phase for s in self.project.by_path.get(path, ()) if s.decision in done and not s.prose}
-            told = path.suffix == ".py" and path != layer and due <= self.phases
-            module = self.now.get(path) if told and self.now.mentions(path, names) else None
+            module = self.now.get(path) if due <= self.phases else None
             if module and (found := said(module, names)):
                 sources.append((path, sorted(found & renames.keys())))
         return sources

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from codemods.data import Change, Outcome, Verdict
-from codemods.declarations import is_test
 from codemods.gates import Measurement
 from codemods.gates.coverage import Coverage
 from codemods.gates.suite import Command, Lines, Run, Suite, settled
+from codemods.layout import is_test
 from tests.helpers import Files, lay
 
 
