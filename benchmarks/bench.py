@@ -35,6 +35,12 @@ class Tree:
     names: Names
 
     @cached_property
+    def root(self) -> Path:
+        """The file of the root class."""
+        head = re.compile(rb"^class %s\b" % self.names.root.encode(), re.MULTILINE)
+        return self.path / next(path for path, data in read(self.path).items() if head.search(data))
+
+    @cached_property
     def family(self) -> frozenset[str]:
         return family(read(self.path), self.names.root)
 
@@ -205,11 +211,13 @@ class Bench:
             self.results.rows.append(Row(Goal(part.goal), part.tree, part.what, skipped=str(reason)))
 
 
-def edited_before(tree: Tree, command: Command) -> Command:
-    """The same of a tree never seen: a file that has nothing to do with the migration is changed before."""
+def edited_before(tree: Tree, command: Command, *, root: bool) -> Command:
+    """The same of a tree never seen: the root's file is changed before, or one that has no part in it."""
+    file = tree.root if root else tree.path / "edited.py"
+    before = file.read_text("utf-8") if root else ""
 
     def edit() -> None:
-        (tree.path / "edited.py").write_text(f"x = {time.time_ns()}\n", "utf-8")
+        file.write_text(f"{before}\n# {time.time_ns()}\n", "utf-8")
 
     return replace(command, prepare=edit)
 

@@ -14,7 +14,7 @@ from benchmarks.names import ROOT
 from benchmarks.processes import Command, Run, run
 
 CHECK, SITES, EDIT, CODEMOD = Goal("1", 4), Goal("2", 3), Goal("2", 2), Goal("2", 30, at_least=True)
-EDITED = "check, another file edited"
+ROOT_EDITED, EDITED = "check, the root's file edited", "check, another file edited"
 YAML = "modules: [benchmarks.peers]\nrepo_root: .\n"
 
 
@@ -50,7 +50,8 @@ def _finds(bench: Bench, place: Callable[[], Tree]) -> Iterator[Row]:
 
 
 def _finding(bench: Bench, tree: Tree) -> tuple[Command, ...]:
-    copy = replace(tree, path=bench.fresh(f"{tree.name}-edited", tree.path))
+    copies = (replace(tree, path=bench.fresh(f"{tree.name}-{n}", tree.path)) for n in ("root", "other"))
+    edits = zip((ROOT_EDITED, EDITED), copies, (True, False), strict=True)
     return (
         bench.floor(tree),
         bench.floor(tree, "Y+"),
@@ -58,13 +59,19 @@ def _finding(bench: Bench, tree: Tree) -> tuple[Command, ...]:
         bench.classmod(tree, "sites", "--format", "json"),
         bench.classmod(tree, "check", name="check again", expected=(1,), cached=True),
         bench.classmod(tree, "sites", "--format", "json", name="sites again", cached=True),
-        edited_before(copy, bench.classmod(copy, "check", name=EDITED, expected=(1,), cached=True)),
+        *(
+            edited_before(
+                copy, bench.classmod(copy, "check", name=name, expected=(1,), cached=True), root=root
+            )
+            for name, copy, root in edits
+        ),
     )
 
 
 def _found(tree: Tree, found: dict[str, list[Run]]) -> Iterator[Row]:
     # Again: of a tree that has not changed since the last run, which knows it by its bytes.
-    goals = {"check": CHECK, "check again": CHECK, EDITED: CHECK, "sites": SITES, "sites again": SITES}
+    checks = dict.fromkeys(("check", "check again", ROOT_EDITED, EDITED), CHECK)
+    goals = {**checks, "sites": SITES, "sites again": SITES}
     for command, goal in goals.items():
         for floor in ("Y", "Y+"):
             limit = goal if tree.name == "target" and floor == "Y" else Goal(goal.number)

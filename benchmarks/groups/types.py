@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from benchmarks.bench import HERE, UNCACHED, Bench, Part, Skipped, Tree, edited_before, over
@@ -14,7 +15,8 @@ from benchmarks.names import ROOT
 from benchmarks.processes import Command, run
 
 FLOOR, PEER = Goal("3", 8), Goal("3", 0.5)
-WARM, EDITED, COLD = (f"sites with types, {when}" for when in ("warm", "warm, another file edited", "cold"))
+WARM, COLD = (f"sites with types, {when}" for when in ("warm", "cold"))
+ROOT_EDITED, EDITED = (f"{WARM}, {what} edited" for what in ("the root's file", "another file"))
 RENAMED = {"_create_public_rest": "_create_rest_client", "_public_rest": "_rest"}
 """What pyrefly is asked for: a method and an attribute of the built-in spec."""
 
@@ -48,7 +50,7 @@ def _types(bench: Bench) -> Iterator[Row]:
     )
     for floor, goal in (("Y", FLOOR), ("Y+", Goal("3"))):
         yield over(goal, tree, f"{WARM} / {floor}", found[WARM], found[floor])
-    for name, goal in ((EDITED, FLOOR), (COLD, Goal("3"))):
+    for name, goal in ((EDITED, FLOOR), (ROOT_EDITED, FLOOR), (COLD, Goal("3"))):
         if name in found:
             yield over(goal, tree, f"{name} / Y", found[name], found["Y"])
 
@@ -58,8 +60,11 @@ def _sites(bench: Bench, tree: Tree) -> list[Command]:
     words = ("sites", "--format", "json")
     found = [bench.classmod(tree, *words, name=WARM, cached=True)]
     if bench.has_option("sites", UNCACHED):
-        edited = bench.classmod(tree, *words, name=EDITED, cached=True)
-        found += [edited_before(tree, edited), bench.classmod(tree, *words, name=COLD)]
+        for name, root in ((EDITED, False), (ROOT_EDITED, True)):
+            copy = replace(tree, path=bench.fresh(f"decoys-{'root' if root else 'other'}", tree.path))
+            edited = bench.classmod(copy, *words, name=name, cached=True)
+            found.append(edited_before(copy, edited, root=root))
+        found.append(bench.classmod(tree, *words, name=COLD))
     return found
 
 
