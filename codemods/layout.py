@@ -32,8 +32,8 @@ class Layout:
         self.tops = tuple(tops)
         self._roots_of: dict[PurePosixPath, PurePosixPath] = {}
         self._found: dict[tuple[str, PurePosixPath], PurePosixPath | None] = {}
-        written = self.asked(_written)
-        self.askable = tuple(sorted(p for p in bare(snapshot) if p.suffix in CODE and p not in written))
+        self._written = self.asked(_written)
+        self.askable = tuple(sorted(filter(self.is_source, bare(snapshot))))
         """The sources, for who asks each of them a question that is noted (``traced``)."""
         # One file stands for all those beside it.
         homes = {path.parent: path for path in self.askable}.values()
@@ -42,6 +42,10 @@ class Layout:
         roots = {*map(self.root_of, homes)}
         self.roots = tuple(sorted(roots, key=lambda p: (is_foreign(p), len(p.parts), p)))
         """The source roots."""
+
+    def is_source(self, path: PurePosixPath) -> bool:
+        """Whether a file of the snapshot is Python of the project's own."""
+        return path.suffix in CODE and path not in self._written
 
     @property
     def sources(self) -> tuple[PurePosixPath, ...]:

@@ -25,7 +25,7 @@ _PYTEST = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+pytest\b")
 
 def fails(sources: Sources, path: PurePosixPath, _: object = None) -> bool:
     """Whether a file is none that Python would read."""
-    return path in sources.askable and failure(bare(sources.snapshot), path) is not None
+    return sources.is_source(path) and failure(bare(sources.snapshot), path) is not None
 
 
 def failure(snapshot: Snapshot, path: PurePosixPath) -> Failure | None:
@@ -55,7 +55,7 @@ def parses(data: bytes) -> bool:
 
 def defines(sources: Sources, path: PurePosixPath, name: str) -> bool:
     """Whether a file seems to define a class of this name."""
-    return path in sources.askable and sources.mentions(path, (name,)) and name in defined(sources, path)
+    return sources.is_source(path) and sources.mentions(path, (name,)) and name in defined(sources, path)
 
 
 def defined(sources: Sources, path: PurePosixPath) -> set[str]:
@@ -65,7 +65,7 @@ def defined(sources: Sources, path: PurePosixPath) -> set[str]:
 
 def style(sources: Sources, path: PurePosixPath, _: object = None) -> str:
     """How the tests of a file are written; empty for one of no tests."""
-    if path not in sources.askable or not _is_module(path):
+    if not sources.is_source(path) or not _is_module(path):
         return ""
     data = bare(sources.snapshot)[path]
     return WITH_PYTEST if _PYTEST.search(data) else UNITTEST if b"TestCase" in data else NEITHER
