@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
@@ -26,6 +26,7 @@ class Index:
     members: Mapping[ClassRef, ClassInfo]
     missing: tuple[tuple[ClassRef, Missing], ...]
     """Classes whose header names a base that its module does not have, and which may be members."""
+    _used: dict[str, set[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def modules(self) -> Modules:
@@ -72,10 +73,6 @@ class Index:
             nodes = (node for function in self._methods.get(method, ()) for node in ast.walk(function))
             self._used[method] = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         return self._used[method]
-
-    @cached_property
-    def _used(self) -> dict[str, set[str]]:
-        return {}
 
     @cached_property
     def _methods(self) -> Mapping[str, Sequence[Function]]:

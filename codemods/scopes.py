@@ -150,7 +150,7 @@ class _Binder:
         """Whether a function may say something to the rest of the file, by its text."""
         text, last = self.module.text, node.end_lineno or node.lineno
         start, end = text.starts[node.lineno - 1], text.starts[last] if last < len(text.starts) else None
-        return any(text.text.find(word, start, end) >= 0 for word in ("class", "global", "TYPE_CHECKING"))
+        return any(text.text.find(word, start, end) >= 0 for word in ("class", "global"))
 
     def enter(self, node: Function, scope: Scope, prefix: str) -> None:
         inner = Scope(self.module.path, scope, function=node)

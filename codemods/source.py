@@ -133,7 +133,8 @@ class Source:
         self, project: Project, path: PurePosixPath, phases: frozenset[int], codemods: Sequence[type[Codemod]]
     ) -> _Made:
         """What codemods make of a file, the same ones at every call. None when they change nothing."""
-        self.prepare(project, {path: [phases]}, codemods)
+        if (path, phases) not in self._changes:
+            self.prepare(project, {path: [phases]}, codemods)
         return self._changes[path, phases]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -137,6 +138,42 @@ def test_reexports_packages_and_layouts() -> None:
         "Two@src/app/deep/two.py",
         "Three@tests/test_it.py",
     ]
+
+
+def test_another_name_of_another_name_is_seen_in_a_file_that_was_read_before() -> None:
+    others = {"other": "from root import Root as Thing", "named": "# Root\nfrom other import Thing as Alias"}
+
+    assert _joins("from named import Alias\nclass A(Alias): ...", **others) == ["A"]
+
+
+def test_assignments_stand_in_every_block() -> None:
+    source = """\
+from root import Root
+
+class A(Root):
+    def f(self, value):
+        try:
+            self.a = 1
+        except ValueError:
+            self.b = 1
+        else:
+            self.c = 1
+        finally:
+            self.d = 1
+        match value:
+            case 1:
+                self.e = 1
+        for _ in value:
+            if value:
+                self.f: int = 1
+        def inner():
+            self.g = 1
+"""
+    members = indexed({**ROOT, "user.py": source}).members
+    info = next(info for ref, info in members.items() if ref.name == "A")
+    targets = (ast.unparse(s).split(".")[1][0] for s, function in info.assignments if function)
+
+    assert "".join(sorted(targets)) == "abcdefg"
 
 
 def test_two_classes_of_one_name_are_two() -> None:
@@ -305,6 +342,14 @@ def test_missing_base(source: str, path: str, line: int) -> None:
     assert ref.name == "A"
     assert (missing.name, missing.module, missing.line) == ("Gone", PurePosixPath(path), line)
     assert missing.importer == PurePosixPath("user.py")
+
+
+def test_missing_from_a_member_that_has_the_name_of_the_root() -> None:
+    files = {**ROOT, "home.py": "import root\nclass Root(root.Root): ..."}
+    asked = replace(TWO_SIDES, root="root.Root")
+    found = indexed({**files, "user.py": "from home import Gone\nclass A(Gone): ..."}, asked)
+
+    assert [(ref.name, missing.name) for ref, missing in found.missing] == [("A", "Gone")]
 
 
 def test_missing_behind_a_package_is_placed_where_the_package_imports_it() -> None:
