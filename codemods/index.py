@@ -154,7 +154,7 @@ class _Search:
         self.modules.hold(self.root.path)
         self.known |= {*names}
         wanted = {*names, *old_names}
-        while wanted or self._homes() - self.searched:
+        while wanted:
             fresh: set[str] = set()
             for path in chain(self.modules.spelling(wanted), self._importers()):
                 if self._is_looked_at(path, wanted) and (module := self.modules.get(path)):

@@ -179,25 +179,32 @@ def test_what_mypy_said_is_kept_with_what_it_has_read(root: Path, kept: Cache, a
     assert work.times == 3, "without types is another question"
 
 
+@pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
 def test_what_mypy_has_read_in_the_tree_counts_and_the_rest_does_not(
-    root: Path, kept: Cache, asking: Path
+    root: Path, kept: Cache, asking: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
 ) -> None:
+    monkeypatch.chdir(root)
+    place = Path() if relative else root
     (root / "quiet.py").write_text("x = 1\n")
     (asking / "told.py").write_text("import quiet\nfrom left import Left\n\n\ndef what() -> Left: ...\n")
     past(root, asking)
     work, how = Works(), How(types=True)
-    seen(root, kept, work, how)
+    seen(place, kept, work, how)
     (root / "fine.py").write_text("x = 2\n")
-    seen(root, kept, work, how)
+    seen(place, kept, work, how)
     assert work.times == 1
 
     (root / "quiet.py").write_text("x = 2\n")
-    seen(root, kept, work, how)
+    seen(place, kept, work, how)
     assert work.times == 2
 
     (root / "finer.py").write_text("x = 2\n")
-    seen(root, kept, work, how)
+    seen(place, kept, work, how)
     assert work.times == 3, "where mypy looks a file has come"
+
+    (root / "mypy.ini").write_text(f"{(root / 'mypy.ini').read_text()}# more\n")
+    seen(place, kept, work, how)
+    assert work.times == 4
 
 
 def test_a_module_that_comes_beside_what_mypy_has_read(root: Path, kept: Cache, asking: Path) -> None:

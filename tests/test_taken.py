@@ -7,32 +7,39 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codemods import steps
+from codemods import journal, steps
 from codemods import survey as surveys
 from codemods.cache import Cache
-from codemods.data import MigrationError
+from codemods.data import MigrationError, Snapshot
+from codemods.migrate import Options, apply
+from codemods.proofs import GATES
 from codemods.seen import How, Look
+from codemods.sources import Sources
 from codemods.survey import Survey
+from codemods.taken import Taken
+from codemods.traced import Trace, Traced, over
 from codemods.workers import Workers
 from tests.helpers import AROUND, lay
 from tests.trees import TWO_SIDES
 
 FILES: dict[str, str | bytes] = {
     **AROUND,
-    "left.py": "from root import Root\n\n\nclass Left(Root):\n    _left_on = False\n",
+    "left.py": "import missing\nfrom root import Root\nclass Left(Root, missing.Mixin):\n    _left_on = 0\n",
     "use.py": "from kinds import Kind\n\n\ndef use(left: Kind):\n    return left._left_on\n",
     "kinds.py": "from left import Left as Kind\n",
     "README.md": "`Left` has `_left_on`.\n",
+    "docs/widget.md": "`Widget` has `_left_on`.\n",
     "tests/test_left.py": "import pytest\nfrom left import Left\n\nassert not Left._left_on\n",
-    "other/fine.py": "import math\n\n\nclass Fine:\n    size = math.pi\n",
+    "other/fine.py": "import math\n\n# Leftovers\nclass Fine:\n    size = math.pi\n",
     "other/more.py": "from other.fine import Fine\n\nsize = Fine.size\n",
+    "other/has.py": "class Has:\n    _left_on = 1\n",
     "other/__init__.py": "",
     "other/left/notes.txt": "no source",
     "broken.py": "def (:\n",
@@ -98,7 +105,9 @@ MATTER: dict[str, Change] = {
     "one in a new file": written("other/new.py", "# classmod: keep -- for no reason\n"),
     "a test comes": written("tests/test_new.py", "import unittest\n"),
     "another source root": written("src/left.py", "class Left: ...\n"),
-    "a class that a page may speak of": written("other/new.py", "class OldNames: ...\n"),
+    "and in it what an import led outside for": written("src/missing.py", "class Mixin: ...\n"),
+    "a folder of its name": written("missing/other.py", "x = 1\n"),
+    "a class that a page speaks of": written("other/new.py", "class Widget: ...\n"),
     "a file in the way of one that is created": written("old_names.py", "x = 1\n"),
     "one that differs from it in case only": written("Old_Names.py", "x = 1\n"),
     "the same of one that is no source": written("OLD_NAMES.PY", "x = 1\n"),
@@ -115,12 +124,13 @@ class Looks:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.kept, self.workers, self.times = root, Cache(folder), Workers(), 0
+        self.guide = False
 
     def __call__(self) -> object:
         return outcome(self._seen)
 
     def _seen(self) -> object:
-        look = Look(self.root, TWO_SIDES, How(), self.kept)
+        look = Look(self.root, TWO_SIDES, How(guide=self.guide), self.kept)
         found = look.known()
         if found is None:
             self.times += 1
@@ -130,7 +140,7 @@ class Looks:
 
     def afresh(self) -> object:
         def found() -> object:
-            survey = surveys.survey(self.root, TWO_SIDES)
+            survey = surveys.survey(self.root, TWO_SIDES, guide=self.guide)
             return survey.sites, survey.failures, work(survey)
 
         return outcome(found)
@@ -175,6 +185,29 @@ def test_what_may_matter(looks: Looks, change: Change, whole: bool) -> None:
     assert looks() == looks.afresh()
 
 
+def test_a_file_that_differs_from_one_that_is_created_in_case_only(looks: Looks) -> None:
+    lay(looks.root, {"broken.py": ""})
+    looks.guide = True
+    looks()
+    guide = TWO_SIDES.guide.name
+    assert guide != guide.lower()
+    written(guide.lower(), "Nothing.\n")(looks.root)
+    assert looks() == looks.afresh()
+
+
+def test_what_is_edited_since_it_landed_counts(looks: Looks) -> None:
+    lay(looks.root, {"broken.py": ""})
+    apply(surveys.survey(looks.root, TWO_SIDES, guide=True), (), Options(no_gate=GATES), lambda _: None)
+    landed = journal.read(looks.root)
+    assert landed
+    for file in landed.files:
+        looks()
+        times = looks.times
+        (looks.root / file.path).write_bytes((looks.root / file.path).read_bytes() + b"\n")
+        assert looks() == looks.afresh()
+        assert looks.times > times, file.path
+
+
 def test_what_other_processes_have_read_counts(looks: Looks) -> None:
     lay(looks.root, {f"docs/{number}.md": "`Left` has `_left_on`.\n" for number in range(210)})
     looks.workers = Workers(2)
@@ -194,6 +227,42 @@ def test_what_an_executor_has_read_is_not_known(looks: Looks) -> None:
         added("docs/about.md", "\nStill nothing.\n")(looks.root)
         assert looks() == looks.afresh()
     assert looks.times == 2
+
+
+HERE, THERE = PurePosixPath("here.py"), PurePosixPath("there.py")
+
+
+@pytest.mark.parametrize(
+    "take",
+    [iter, len, lambda tree: tree.keys() - {HERE}, lambda tree: Sources(tree).sources],
+    ids=["iterated", "counted", "compared", "asked for its sources"],
+)
+def test_which_files_there_are_counts_for_who_asks(take: Callable[[Snapshot], object]) -> None:
+    tree, trace = {HERE: b"x = 1"}, Trace()
+    before = Taken.of(Sources(tree), "key", {HERE: b"1"}, trace)
+    now = {HERE: b"1", THERE: b"2"}
+    more = {**tree, THERE: b""}
+    assert before.is_same(now, more)
+    take(Traced(tree, trace))
+    assert trace.listed
+    assert not before.is_same(now, more)
+
+
+@pytest.mark.parametrize("path", ["missing.py", "missing/__init__.pyi", "missing/other.py", "src/missing.py"])
+def test_what_an_import_was_looked_for_counts(path: str) -> None:
+    tree, trace = {HERE: b"import missing"}, Trace()
+    sources = Sources(Traced(tree, trace))
+    assert sources.find("missing", HERE) is None
+    before, come = Taken.of(sources, "key", {HERE: b"1"}, trace), PurePosixPath(path)
+
+    assert not before.is_same({HERE: b"1", come: b"2"}, {**tree, come: b""})
+
+
+def test_what_a_file_was_put_in_the_place_of_counts() -> None:
+    trace = Trace()
+    over(Traced({HERE: b"x = 1"}, trace), {HERE: b"x = 2"})
+
+    assert trace.read == {HERE}
 
 
 EDITS: dict[str, Change] = {**NO_MATTER, **MATTER}
