@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SAID = r"(?P<mark>(?i:classmod):)[ \t]*(?P<word>[\w-]*)[ \t]*(?P<rest>.*?)"
 _COMMENT = re.compile(rf"#[ \t]*{_SAID}(?=[ \t]+#[ \t]|$)")
-MARKDOWN = re.compile(rf"<!--[ \t]*{_SAID}[ \t]*-->")
+_MARKDOWN = re.compile(rf"<!--[ \t]*{_SAID}[ \t]*-->")
 _REASON = re.compile(r"--[ \t]*(\S.*?)[ \t]*$")
 _BLANK = frozenset({COMMENT, DEDENT, INDENT, NL})
 
@@ -105,7 +105,7 @@ def in_source(text: Text) -> tuple[Pragma, ...]:
 def in_document(document: Document) -> tuple[Pragma, ...]:
     """The pragmas of a Markdown document; what looks like one in code is code."""
     found = []
-    for said in MARKDOWN.finditer(document.text.text):
+    for said in _MARKDOWN.finditer(document.text.text):
         line, column = document.text.place(said.start())
         before = document.text.line(line)[: column - 1]
         after = document.text.line(line)[column - 1 + len(said.group()) :]

@@ -23,9 +23,9 @@ _CLASS = re.compile(rb"class(?<=\bclass)\s+([\w\x80-\xff]+)")  # all files: it b
 _PYTEST = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+pytest\b")
 
 
-def fails(sources: Sources, path: PurePosixPath, _: object = None) -> bool:
-    """Whether a file is none that Python would read."""
-    return sources.is_source(path) and failure(bare(sources.snapshot), path) is not None
+def fails(sources: Sources, path: PurePosixPath, _: object = None) -> Failure | None:
+    """Why Python would not read a source."""
+    return failure(bare(sources.snapshot), path) if sources.is_source(path) else None
 
 
 def failure(snapshot: Snapshot, path: PurePosixPath) -> Failure | None:

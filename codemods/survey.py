@@ -79,8 +79,9 @@ class Survey:
         left = {*modules.askable} - modules.failures.keys() - modules.sound - self.sound
         paths = sorted(path for path in left if not is_foreign(path))
         more = self.workers.whole(failure, snapshot, paths, lambda path: path, few=50 * FEW)
-        found = {failure.path: self.project.explained(failure) for failure in more if failure}
-        answers(self.snapshot, fails).update(dict.fromkeys(found, True))
+        broken = {failure.path: failure for failure in more if failure}
+        answers(self.snapshot, fails).update(broken)
+        found = {path: self.project.explained(failure) for path, failure in broken.items()}
         found |= {failure.path: failure for failure in self.project.failures}
         return tuple(found[path] for path in sorted(found))
 

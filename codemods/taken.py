@@ -30,10 +30,13 @@ class Taken:
 
     def is_same(self, now: States, snapshot: Snapshot) -> bool:
         """Whether the same would be taken from this tree."""
-        old, trace, sources = self.states, self.trace, Sources(bare(snapshot))
+        old, trace = self.states, self.trace
         edited = {path for path in now.keys() | old.keys() if now.get(path) != old.get(path)}
+        if trace.lost or trace.read & edited:
+            return False
         moved = (now.keys() ^ old.keys()) | {p for p in edited if None in (now.get(p), old.get(p))}
-        if trace.lost or trace.read & edited or (moved and not self._stands(moved, sources)):
+        sources = Sources(bare(snapshot))
+        if moved and not self._stands(moved, sources):
             return False
         for (question, argument), answers in trace.answers.items():
             for path in edited:

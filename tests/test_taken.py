@@ -35,7 +35,7 @@ FILES: dict[str, str | bytes] = {
     "use.py": "from kinds import Kind\n\n\ndef use(left: Kind):\n    return left._left_on\n",
     "kinds.py": "from left import Left as Kind\n",
     "README.md": "`Left` has `_left_on`.\n",
-    "docs/widget.md": "`Widget` has `_left_on`.\n",
+    "docs/widget.md": "`Widget._left_on`\n",
     "tests/test_left.py": "import pytest\nfrom left import Left\n\nassert not Left._left_on\n",
     "other/fine.py": "import math\n\n# Leftovers\nclass Fine:\n    size = math.pi\n",
     "other/more.py": "from other.fine import Fine\n\nsize = Fine.size\n",
@@ -92,6 +92,7 @@ MATTER: dict[str, Change] = {
     "a file does not parse any more": added("other/fine.py", "def (\n"),
     "a new one does not": written("other/new.py", "def (\n"),
     "one does again": written("broken.py", "x = 1\n"),
+    "it fails in another line": written("broken.py", "x = 1\ndef (:\n"),
     "a broken file goes": gone("broken.py"),
     "a module that an import led outside for": written(
         "typing.py", "ABC = Any = object\nfrom abc import *\n"
