@@ -45,10 +45,9 @@ def nearest(
 
 def used_of(info: ClassInfo, names: Container[str]) -> Iterator[str]:
     """The attributes a class uses of the clients it holds under these names."""
-    for node in (inner for statement in info.nodes for inner in ast.walk(statement.node)):
-        match node:
-            case ast.Attribute(value=ast.Attribute(attr=name)) if name in names:
-                yield node.attr
+    for node in info.attributes:
+        if isinstance(node.value, ast.Attribute) and node.value.attr in names:
+            yield node.attr
 
 
 def bound_of_root(

@@ -50,6 +50,12 @@ class ClassInfo:
         inner = [(n, function) for function in self.functions() for n in _blocks(function)]
         return tuple((n, f) for n, f in (*own, *inner) if isinstance(n, ast.Assign | ast.AnnAssign))
 
+    @cached_property
+    def attributes(self) -> tuple[ast.Attribute, ...]:
+        """What the class statements name as part of something."""
+        nodes = (n for node in self.nodes for n in ast.walk(node.node))
+        return tuple(n for n in nodes if isinstance(n, ast.Attribute))
+
     def function(self, name: str) -> Function | None:
         """The last definition of a function of this name in the class body."""
         return next((f for f in reversed(list(self.functions())) if f.name == name), None)

@@ -11,6 +11,7 @@ import builtins
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from codemods.arguments import Arguments
 from codemods.classes import ClassInfo
@@ -87,7 +88,9 @@ class _Search:
         self.index = index
         self.roles = roles
         self.spec = spec
-        self.sites = sites
+        self.sites: dict[PurePosixPath, list[Site]] = {}
+        for site in sites:
+            self.sites.setdefault(site.path, []).append(site)
         self.notes: list[Note] = []
         bounds = {v.name: {*members(index.classes, v.bounds[0])} for v in arguments.variables if v.bounds}
         self.shared = {a.new: bounds.get(a.type_parameter or "", set()) for a in spec.attributes}
@@ -143,13 +146,8 @@ class _Search:
         if not before + after or not any(self._sites(c, run) for c in copies for run in c.runs):
             return None
         if reason := self._obstacle(function, copies):
-            self.notes.append(
-                Note(
-                    copies[0].ref.path,
-                    copies[0].runs[0][0].lineno,
-                    f"{function.name}: all sides do this; {reason}",
-                )
-            )
+            at, text = copies[0].runs[0][0].lineno, f"{function.name}: all sides do this; {reason}"
+            self.notes.append(Note(copies[0].ref.path, at, text))
             return None
         modules = tuple(sorted({n for c in copies for run in c.runs for n in self._outer(c, run)}))
         unmigrated = (c for c in copies if any(self._sites(c, run) for run in c.runs))
@@ -175,9 +173,9 @@ class _Search:
 
     def _alike(self, calls: Sequence[Copy], runs: Sequence[Run]) -> int:
         """How many statements from the call on are the same on all sides, as they will be."""
-        said = [[self._said(c, s) for s in run] for c, run in zip(calls, runs, strict=True)]
-        rows = enumerate(zip(*said, strict=False))
-        return next((i for i, row in rows if len({*row}) > 1 or row[0] is None), min(map(len, said)))
+        rows = enumerate(zip(*runs, strict=False))
+        said = ((i, [self._said(c, s) for c, s in zip(calls, row, strict=True)]) for i, row in rows)
+        return next((i for i, row in said if len({*row}) > 1 or row[0] is None), min(map(len, runs)))
 
     def _said(self, call: Copy, statement: ast.stmt) -> str | None:
         """A statement with new names; None where it does what the root could not do for all."""
@@ -205,7 +203,7 @@ class _Search:
 
     def _sites(self, copy: Copy, run: Run) -> list[Site]:
         first, last = run[0].lineno, run[-1].end_lineno or 0
-        return [s for s in self.sites if s.path == copy.ref.path and first <= s.line <= last]
+        return [s for s in self.sites.get(copy.ref.path, ()) if first <= s.line <= last]
 
     # --- what is in the way -------------------------------------------------------------------------
 
@@ -215,8 +213,8 @@ class _Search:
         nodes = [*ast.walk(function)]
         if any(isinstance(node, _JUMPS) for node in nodes):
             return "the root's method may end before its last line"
-        calls = (n for info in self.index.members.values() for f in info.functions() for n in ast.walk(f))
-        if any(isinstance(n, ast.Attribute) and self._goes_past(n, function.name) for n in calls):
+        named = (node for info in self.index.members.values() for node in info.attributes)
+        if any(self._goes_past(node, function.name) for node in named):
             return "a class below calls the root's method past it"
         first = function.body[0]
         home = self.index.home(self.index.root)
@@ -246,9 +244,11 @@ class _Search:
 
     def _goes_past(self, node: ast.Attribute, name: str) -> bool:
         """Whether it names the root's method by the root, or from a class that is not its own."""
+        if node.attr != name:
+            return False
         owner = ast.unparse(node.value)
         called = owner.startswith("super(") and owner != "super()"
-        return node.attr == name and (called or owner.rpartition(".")[2] == self.index.root.name)
+        return called or owner.rpartition(".")[2] == self.index.root.name
 
     def _strange(self, function: Function, copies: tuple[Copy, ...]) -> str | None:
         """Names that would mean something else in the root."""

@@ -218,12 +218,12 @@ class _Assigner:
         """A Protocol belongs to the hierarchy that it stands beside or that alone has what it asks for."""
         classes, found = self.index.classes, map(self.index.modules.classes_by, self.spec.renames)
         outside = dict.fromkeys(ref for refs in found for ref in refs if ref not in self.of)
-        having = [info for ref in outside if self._names(ref) and (info := classes.get(ref))]
-        protocols = [info for info in having if self._is_protocol(info)]
-        others = [c for c in having if c not in protocols and not is_test(c.ref.path)]
+        infos = [info for ref in outside if (info := classes.get(ref))]
+        protocols = [info for info in infos if self._is_protocol(info) and self._names(info.ref)]
+        protocols = [p for p in protocols if any(fits(classes, ref, p) for ref in self.index.members)]
+        rest = (c for c in infos if protocols and not (is_test(c.ref.path) or self._is_protocol(c)))
+        others = [c for c in rest if self._names(c.ref)]
         for info in protocols:
-            if not any(fits(classes, ref, info) for ref in self.index.members):
-                continue
             asked = self._names(info.ref)
             sides = {self.spec.side_of(name) for name in asked}
             beside = any(ref.path == info.ref.path for ref in self.of)

@@ -145,9 +145,11 @@ class Sources(Layout):
             if path not in self._searchable:
                 self._searchable[path] = words(snapshot, path)
             data = self._searchable[path] if whole else searched(path, snapshot[path])
-            if any(name in data for name in wanted):
-                holding[path] = True
-                yield path
+            for name in wanted:  # a generator for each file would take longer than the search
+                if name in data:
+                    holding[path] = True
+                    yield path
+                    break
 
     def spelling(
         self, names: Iterable[str], paths: Collection[PurePosixPath] | None = None
