@@ -7,7 +7,6 @@ between the class that has the copy and the root. What looks like a copy and is 
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -15,32 +14,15 @@ from pathlib import PurePosixPath
 
 from codemods.arguments import Arguments
 from codemods.classes import ClassInfo
-from codemods.data import Decision, Note, Site, Spec
+from codemods.copies import JUMPS, Copies, Copy, Run
+from codemods.data import Note, Site, Spec
 from codemods.declarations import members, receiver
 from codemods.index import Index
-from codemods.modules import External
 from codemods.roles import Roles
-from codemods.scopes import ClassRef, Function, Module
+from codemods.scopes import Function
 from codemods.text import comments_between
 
-Run = tuple[ast.stmt, ...]
-_JUMPS = ast.Return | ast.Yield | ast.YieldFrom | ast.Break | ast.Continue | ast.Global | ast.Nonlocal
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A method of one side: the statements right ``before`` and ``after`` its call of the root's method."""
-
-    ref: ClassRef
-    module: Module
-    function: Function
-    before: Run
-    after: Run
-
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        return tuple(run for run in (self.before, self.after) if run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +70,10 @@ class _Search:
         self.index = index
         self.roles = roles
         self.spec = spec
-        self.sites: dict[PurePosixPath, list[Site]] = {}
+        found: dict[PurePosixPath, list[Site]] = {}
         for site in sites:
-            self.sites.setdefault(site.path, []).append(site)
+            found.setdefault(site.path, []).append(site)
+        self.copied = Copies(index, roles, found)
         self.notes: list[Note] = []
         bounds = {v.name: {*members(index.classes, v.bounds[0])} for v in arguments.variables if v.bounds}
         self.shared = {a.new: bounds.get(a.type_parameter or "", set()) for a in spec.attributes}
@@ -115,9 +98,9 @@ class _Search:
             before = len(call.before) - self._shared(call, call.before, root, root.before)
             after = self._shared(root, root.before, call, call.after)
             copy = replace(call, before=call.before[before:], after=call.after[:after])
-            if not any(self._sites(copy, run) for run in copy.runs):
+            if not any(self.copied.sites_in(copy, run) for run in copy.runs):
                 continue
-            if reason := self._difference(function, (copy,)) or self._entangled(copy, set()):
+            if reason := self.copied.difference(function, (copy,)) or self.copied.entangled(copy, set()):
                 at, text = copy.runs[0][0].lineno, f"{function.name}: the root does this already; {reason}"
                 self.notes.append(Note(copy.ref.path, at, text))
             else:
@@ -143,14 +126,14 @@ class _Search:
             Copy(c.ref, c.module, c.function, c.before[len(c.before) - before :], c.after[:after])
             for c in tops
         )
-        if not before + after or not any(self._sites(c, run) for c in copies for run in c.runs):
+        if not before + after or not any(self.copied.sites_in(c, run) for c in copies for run in c.runs):
             return None
-        if reason := self._obstacle(function, copies):
+        if reason := self.copied.obstacle(function, copies):
             at, text = copies[0].runs[0][0].lineno, f"{function.name}: all sides do this; {reason}"
             self.notes.append(Note(copies[0].ref.path, at, text))
             return None
-        modules = tuple(sorted({n for c in copies for run in c.runs for n in self._outer(c, run)}))
-        unmigrated = (c for c in copies if any(self._sites(c, run) for run in c.runs))
+        modules = tuple(sorted({n for c in copies for run in c.runs for n in self.copied.names(c, run)}))
+        unmigrated = (c for c in copies if any(self.copied.sites_in(c, run) for run in c.runs))
         return Duplicate(
             function, copies, modules, frozenset({1, *(self.roles.of[c.ref].phase for c in unmigrated)})
         )
@@ -188,7 +171,7 @@ class _Search:
                     node.attr = names.get(node.attr, node.attr)
                     if node.attr not in self.shared:
                         return None
-                case _ if isinstance(node, _JUMPS | _SCOPES) or _is_text_over_lines(node):
+                case _ if isinstance(node, JUMPS | _SCOPES) or _is_text_over_lines(node):
                     return None
         for node in ast.walk(copied):
             match node:
@@ -200,90 +183,6 @@ class _Search:
         while first > 1 and not text.line(first - 1).partition("#")[0].strip():
             first -= 1
         return f"{ast.dump(copied)} {comments_between(text, first, last)}"
-
-    def _sites(self, copy: Copy, run: Run) -> list[Site]:
-        first, last = run[0].lineno, run[-1].end_lineno or 0
-        return [s for s in self.sites.get(copy.ref.path, ()) if first <= s.line <= last]
-
-    # --- what is in the way -------------------------------------------------------------------------
-
-    def _obstacle(self, function: Function, copies: tuple[Copy, ...]) -> str | None:
-        """Why the root cannot do it without a difference to what happens."""
-        tops = {copy.ref for copy in copies}
-        nodes = [*ast.walk(function)]
-        if any(isinstance(node, _JUMPS) for node in nodes):
-            return "the root's method may end before its last line"
-        named = (node for info in self.index.members.values() for node in info.attributes)
-        if any(self._goes_past(node, function.name) for node in named):
-            return "a class below calls the root's method past it"
-        first = function.body[0]
-        home = self.index.home(self.index.root)
-        if home.text.line(first.lineno)[: first.col_offset].strip():
-            return "the root's method stands in one line"
-        if reason := self._difference(function, copies):
-            return reason
-        for ref in self.index.members:
-            line = self.index.classes.mro(ref)
-            top = next((i for i, each in enumerate(line) if each in tops), None)
-            if ref != self.index.root and top is None:
-                return f"{ref.name} is the root's too, and would do it as well"
-            between = line[(top or 0) + 1 : line.index(self.index.root)]
-            for each in between if top is not None else ():
-                if function.name in members(self.index.classes, each):
-                    return f"{each.name} comes between {line[top or 0].name} and the root"
-        return self._strange(function, copies)
-
-    @staticmethod
-    def _difference(function: Function, copies: tuple[Copy, ...]) -> str | None:
-        """What keeps the methods from being called alike."""
-        shapes = {(type(f), ast.unparse(f.args)) for f in (function, *(c.function for c in copies))}
-        decorated = any(c.function.decorator_list for c in copies)
-        if len(shapes) > 1 or len(function.args.args) != 1 or decorated:
-            return "the methods are not called alike"
-        return None
-
-    def _goes_past(self, node: ast.Attribute, name: str) -> bool:
-        """Whether it names the root's method by the root, or from a class that is not its own."""
-        if node.attr != name:
-            return False
-        owner = ast.unparse(node.value)
-        called = owner.startswith("super(") and owner != "super()"
-        return called or owner.rpartition(".")[2] == self.index.root.name
-
-    def _strange(self, function: Function, copies: tuple[Copy, ...]) -> str | None:
-        """Names that would mean something else in the root."""
-        taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-        for copy in copies:
-            if reason := self._entangled(copy, taken):
-                return reason
-            for name in (name for run in copy.runs for name in self._outer(copy, run)):
-                meaning = self.index.modules.meaning(ast.Name(name, lineno=1), copy.module.scope)
-                bound = copy.module.scope.bindings.get(name, ())
-                plain = all(b.source == name and b.name is None for b in bound)
-                if not bound or not plain or not isinstance(meaning, External | None):
-                    return f"{name} of {copy.ref.path} is not known in the root's file"
-        return None
-
-    def _entangled(self, copy: Copy, taken: set[str]) -> str | None:
-        """What keeps statements where they are: variables that others use, names that stay."""
-        moved = {node for run in copy.runs for s in run for node in ast.walk(s)}
-        locals_ = {n.id for n in moved if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        left = {n.id for n in ast.walk(copy.function) if isinstance(n, ast.Name) and n not in moved}
-        if clash := sorted((left | taken) & locals_):
-            return f"{clash[0]} of {copy.ref.name} is used beside it"
-        for site in (site for run in copy.runs for site in self._sites(copy, run)):
-            if (site.decision, site.phase) != (Decision.RENAME, self.roles.of[copy.ref].phase):
-                return f"{site.name} in line {site.line} of {copy.ref.path} is not renamed with it"
-        return None
-
-    @staticmethod
-    def _outer(copy: Copy, run: Run) -> Iterator[str]:
-        """The names a run takes from its file."""
-        nodes = [n for r in copy.runs for s in r for n in ast.walk(s) if isinstance(n, ast.Name)]
-        own = {n.id for n in nodes if isinstance(n.ctx, ast.Store)} | {receiver(copy.function)}
-        for node in (n for s in run for n in ast.walk(s)):
-            if isinstance(node, ast.Name) and node.id not in own and not hasattr(builtins, node.id):
-                yield node.id
 
 
 def _is_super_call(statement: ast.stmt, function: Function) -> bool:

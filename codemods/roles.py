@@ -221,7 +221,9 @@ class _Assigner:
         infos = [info for ref in outside if (info := classes.get(ref))]
         protocols = [info for info in infos if self._is_protocol(info) and self._names(info.ref)]
         protocols = [p for p in protocols if any(fits(classes, ref, p) for ref in self.index.members)]
-        rest = (c for c in infos if protocols and not (is_test(c.ref.path) or self._is_protocol(c)))
+        if not protocols:
+            return
+        rest = (c for c in infos if not (is_test(c.ref.path) or self._is_protocol(c)))
         others = [c for c in rest if self._names(c.ref)]
         for info in protocols:
             asked = self._names(info.ref)

@@ -39,7 +39,8 @@ LAYERS = (
     ("dictionaries", "lifted", "testing"),
     ("hooks", "spoken", "strings"),
     ("meaning",),
-    ("duplicates", "misfits", "sites", "using"),
+    ("copies", "misfits", "sites", "using"),
+    ("duplicates",),
     ("project",),
     (
         "codemod",

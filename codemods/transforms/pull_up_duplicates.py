@@ -10,7 +10,8 @@ from textwrap import dedent, indent
 import libcst as cst
 
 from codemods.codemod import Codemod
-from codemods.duplicates import Copy, Duplicate, Run
+from codemods.copies import Copy, Run
+from codemods.duplicates import Duplicate
 from codemods.importing import BLANK, leading
 from codemods.removal import is_filler
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from textwrap import dedent, indent
 
-from codemods.duplicates import Copy, Run
+from codemods.copies import Copy, Run
 from codemods.project import Project
 from codemods.scopes import Module
 from codemods.verify.cuts import Cut, indentation, line_end, spliced

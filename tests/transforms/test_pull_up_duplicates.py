@@ -123,6 +123,24 @@ STAYS = {
         ),
         "a class below calls the root's method past it",
     ),
+    "a name in a class body that goes past": (
+        changed(
+            other="from left import Left\nfrom root import Root\n\n\nclass Other(Left):\n    halt = Root.stop\n"
+        ),
+        "a class below calls the root's method past it",
+    ),
+    "another method of the class that calls the root's": (
+        changed(left=f"{LEFT}\n    def halt(self):\n        super().stop()\n"),
+        "a class below calls the root's method past it",
+    ),
+    "a method that calls the root's again": (
+        changed(
+            left=LEFT.replace(
+                "super().stop()", "super().stop()\n        if self.lid:\n            super().stop()"
+            )
+        ),
+        "a class below calls the root's method past it",
+    ),
     "a root that returns early": (
         changed(
             root=ROOT.replace('        print("root"', '        if self.lid: return\n        print("root"')
