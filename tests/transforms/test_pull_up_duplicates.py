@@ -125,7 +125,8 @@ STAYS = {
     ),
     "a name in a class body that goes past": (
         changed(
-            other="from left import Left\nfrom root import Root\n\n\nclass Other(Left):\n    halt = Root.stop\n"
+            other="from left import Left\nfrom root import Root\n\n\n"
+            "class Other(Left):\n    halt = Root.stop\n"
         ),
         "a class below calls the root's method past it",
     ),
