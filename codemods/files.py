@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from codemods.data import MigrationError, Note, Snapshot
 from codemods.find import HERE, is_report, listed
 from codemods.large import Holding
+from codemods.reader import Reader, demand_regular, parts_of
 
 SUFFIXES = frozenset({".py", ".pyi", ".md"})
 SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "mypy.ini", ".mypy.ini", "pytest.ini", "tox.ini"})
@@ -40,17 +40,18 @@ def read(root: Path) -> Tree:
     if not root.is_dir():
         raise MigrationError(f"{root}: not a directory")
     found, notes = listed(root)
-    holding = Holding(partial(peek, root))
+    reader = Reader(root)
+    holding = Holding(reader.read)
     modes: dict[PurePosixPath, int] = {}
     others: list[PurePosixPath] = []
     away: list[Note] = []
     real = Path(os.path.realpath(root))
-    for path in sorted(found):
-        info = _status(root / path)
+    for path in sorted(found, key=lambda path: path.parts):  # which is their order, sooner told
+        info = reader.status(path)
         if info is not None and stat.S_ISREG(info.st_mode):
             modes[path] = stat.S_IMODE(info.st_mode)
             wanted = path.suffix in SUFFIXES or path.name in SETTINGS
-            data = peek(root, path) if wanted else None
+            data = reader.read(path) if wanted else None
             if data is None or (path.suffix == ".md" and is_report(data)):
                 others.append(path)
             else:
@@ -65,16 +66,7 @@ def peek(root: Path, path: PurePosixPath) -> bytes | None:
 
     Raises MigrationError for what is no regular file or is reached through a link.
     """
-    try:
-        with _parent(root, path) as (folder, name):
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
-                _demand_regular(path, os.fstat(file.fileno()))
-                return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise MigrationError(f"{path}: cannot be read: {error.strerror}") from error
+    return Reader(root).read(path)
 
 
 # --- write --------------------------------------------------------------------------------------
@@ -99,7 +91,7 @@ def replace(
     try:
         with _parent(root, path, create=data is not None) as (folder, name):
             old = _status(name, folder)
-            _demand_regular(path, old)
+            demand_regular(path, old)
             if data is None:
                 os.unlink(name, dir_fd=folder)
             else:
@@ -116,10 +108,10 @@ def copy(root: Path, path: PurePosixPath, target: Path, data: bytes | None = Non
 
     Raises MigrationError for what is no regular file below ``root`` or cannot be copied.
     """
-    place = target.joinpath(*_parts(path))
+    place = target.joinpath(*parts_of(path))
     try:
         info = os.lstat(root / path)
-        _demand_regular(path, info)
+        demand_regular(path, info)
         place.parent.mkdir(parents=True, exist_ok=True)
         if data is None:
             shutil.copyfile(root / path, place)
@@ -165,12 +157,12 @@ def check_writable(root: Path, paths: Iterable[PurePosixPath]) -> None:
     second hard link (a rename would part the two), is no regular file or is reached through a link.
     """
     for path in paths:
-        _parts(path)
+        parts_of(path)
         _demand_writable(root, path, _nearest(root, path))
         info = _status(root / path)
         if info is None:
             continue
-        _demand_regular(path, info)
+        demand_regular(path, info)
         if info.st_nlink > 1:
             raise MigrationError(f"{path}: has more than one hard link")
         if os.geteuid() not in (0, info.st_uid):
@@ -245,7 +237,7 @@ def _dress(file: int, old: os.stat_result | None, mode: int | None, newer_than: 
 @contextmanager
 def _parent(root: Path, path: PurePosixPath, *, create: bool = False) -> Iterator[tuple[int, str]]:
     """The open directory of ``path`` and its name there; no component on the way may be a link."""
-    *parents, name = _parts(path)
+    *parents, name = parts_of(path)
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parents:
@@ -265,24 +257,11 @@ def _parent(root: Path, path: PurePosixPath, *, create: bool = False) -> Iterato
         os.close(folder)
 
 
-def _parts(path: PurePosixPath) -> tuple[str, ...]:
-    parts = path.parts
-    forbidden = any(part == ".." or part.lower() == ".git" or "\0" in part for part in parts)
-    if not parts or path.is_absolute() or forbidden:
-        raise MigrationError(f"{path}: not a path inside the tree")
-    return parts
-
-
 def _status(place: Path | str, folder: int | None = None) -> os.stat_result | None:
     try:
         return os.stat(place, dir_fd=folder, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
         return None
-
-
-def _demand_regular(path: PurePosixPath, info: os.stat_result | None) -> None:
-    if info is not None and not stat.S_ISREG(info.st_mode):
-        raise MigrationError(f"{path}: not a regular file")
 
 
 @dataclass(frozen=True, slots=True)

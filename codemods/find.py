@@ -78,12 +78,16 @@ def _git(root: Path, *which: str) -> list[str] | None:
 def _walked(root: Path) -> set[PurePosixPath]:
     skipped = _skipper(root, DISPOSABLE | BUILT)
     found: set[PurePosixPath] = set()
-    for folder, folders, names in os.walk(root, onerror=_unreadable):
-        here = PurePosixPath(Path(folder).relative_to(root))
-        found.update(here / name for name in names)
+    folders = [HERE]
+    for folder in folders:
+        try:
+            with os.scandir(root / folder) as entries:
+                inside = [(folder / entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        except OSError as error:
+            raise MigrationError(f"{error.filename}: cannot be read: {error.strerror}") from error
         # A link is named, so that one that leaves the tree can be noted, but never entered.
-        found.update(here / name for name in folders if (root / here / name).is_symlink())
-        folders[:] = [name for name in folders if not skipped(here / name)]
+        found.update(path for path, is_folder in inside if not is_folder)
+        folders += [path for path, is_folder in inside if is_folder and not skipped(path)]
     return found
 
 
@@ -106,7 +110,3 @@ def _skipper(root: Path, names: frozenset[str]) -> Callable[[PurePosixPath], boo
         )
 
     return skipped
-
-
-def _unreadable(error: OSError) -> None:
-    raise MigrationError(f"{error.filename}: cannot be read: {error.strerror}") from error

@@ -14,6 +14,7 @@ from codemods.cache import Cache
 from codemods.data import MigrationError
 from codemods.large import Large
 from codemods.modules import Modules
+from codemods.reader import Reader
 from codemods.review import review
 from codemods.seen import How, Look
 from codemods.survey import survey
@@ -38,13 +39,13 @@ class Reads:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.paths: list[str] = []
-        peek = files.peek
+        read = Reader.read
 
-        def counted(root: Path, path: PurePosixPath) -> bytes | None:
+        def counted(reader: Reader, path: PurePosixPath) -> bytes | None:
             self.paths.append(str(path))
-            return peek(root, path)
+            return read(reader, path)
 
-        monkeypatch.setattr(files, "peek", counted)
+        monkeypatch.setattr(Reader, "read", counted)
 
 
 @pytest.fixture
